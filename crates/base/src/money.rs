@@ -1,0 +1,32 @@
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// An amount of Japanese yen; there is no smaller unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Yen(pub i64);
+
+impl fmt::Display for Yen {
+    /// `¥1,980`, and `-¥500` below zero.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.0.unsigned_abs().to_string();
+        let mut text = String::new();
+        for (at, digit) in digits.chars().enumerate() {
+            if at > 0 && (digits.len() - at) % 3 == 0 {
+                text.push(',');
+            }
+            text.push(digit);
+        }
+        write!(f, "{}¥{text}", if self.0 < 0 { "-" } else { "" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Yen;
+
+    #[test]
+    fn yen_are_grouped_by_three() {
+        let shown: Vec<String> = [0, 5, 999, 1000, 1980, 10_000_000, -500].map(|n| Yen(n).to_string()).into();
+        assert_eq!(shown.join(" "), "¥0 ¥5 ¥999 ¥1,000 ¥1,980 ¥10,000,000 -¥500");
+    }
+}
