@@ -5,13 +5,19 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Yen(pub i64);
 
+impl From<i64> for Yen {
+    fn from(yen: i64) -> Yen {
+        Yen(yen)
+    }
+}
+
 impl fmt::Display for Yen {
     /// `¥1,980`, and `-¥500` below zero.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = self.0.unsigned_abs().to_string();
         let mut text = String::new();
         for (at, digit) in digits.chars().enumerate() {
-            if at > 0 && (digits.len() - at) % 3 == 0 {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
                 text.push(',');
             }
             text.push(digit);

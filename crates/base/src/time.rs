@@ -57,6 +57,12 @@ impl Moment {
     }
 }
 
+impl From<i64> for Moment {
+    fn from(millis: i64) -> Moment {
+        Moment(millis)
+    }
+}
+
 impl Day {
     /// The day of a year, month and day of the month, or `NotADay`.
     pub fn new(year: i16, month: i8, day: i8) -> Result<Day, NotADay> {
