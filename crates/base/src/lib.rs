@@ -6,6 +6,7 @@ mod id;
 mod lang;
 mod money;
 mod problem;
+mod said;
 mod time;
 
 pub use clock::Clock;
@@ -14,4 +15,5 @@ pub use id::*;
 pub use lang::Lang;
 pub use money::Yen;
 pub use problem::{Problem, Result};
+pub use said::Said;
 pub use time::{Day, Moment};

@@ -1,0 +1,173 @@
+//! What a form sends, read with care: any bytes may come.
+
+use crate::{App, Failed};
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::{StatusCode, header};
+use base::Problem;
+use serde::de::DeserializeOwned;
+
+/// The fields of a form (`application/x-www-form-urlencoded`).
+///
+/// Refuses more than 256 KiB (`TooLarge`), bytes that are not UTF-8 such as Shift_JIS (`text-not-utf8`), and fields that
+/// are missing or of another kind (`form-incomplete`).
+pub struct Sent<T>(pub T);
+
+/// The most that a form may send.
+const MOST: usize = 256 * 1024;
+
+impl<T: DeserializeOwned> FromRequest<App> for Sent<T> {
+    type Rejection = Failed;
+    async fn from_request(request: Request, app: &App) -> Result<Sent<T>, Failed> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
+        if !kind.starts_with("application/x-www-form-urlencoded") {
+            return Err(Problem::refused("form-incomplete").into());
+        }
+        let bytes = Bytes::from_request(request, app).await.map_err(|rejection| match rejection.into_response_status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLarge,
+            _ => Problem::refused("form-incomplete"),
+        })?;
+        parse(&bytes).map(Sent).map_err(Failed)
+    }
+}
+
+trait RejectionStatus {
+    fn into_response_status(self) -> StatusCode;
+}
+
+impl RejectionStatus for axum::extract::rejection::BytesRejection {
+    fn into_response_status(self) -> StatusCode {
+        self.status()
+    }
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> base::Result<T> {
+    if bytes.len() > MOST {
+        return Err(Problem::TooLarge);
+    }
+    if !decodes(bytes) {
+        return Err(Problem::refused("text-not-utf8"));
+    }
+    let bytes = Bytes::copy_from_slice(bytes);
+    let fields = url::form_urlencoded::parse(&bytes);
+    T::deserialize(serde_html_form::Deserializer::new(fields)).map_err(|_| Problem::refused("form-incomplete"))
+}
+
+/// Is every field, once percent-decoded, UTF-8? The decoder itself would quietly put U+FFFD in place of each wrong byte.
+fn decodes(bytes: &[u8]) -> bool {
+    let mut plain = Vec::with_capacity(bytes.len());
+    let mut rest = bytes.iter();
+    while let Some(&byte) = rest.next() {
+        let hex = |byte: u8| char::from(byte).to_digit(16);
+        let ahead = rest.as_slice();
+        match (byte, ahead) {
+            (b'%', [high, low, ..]) if hex(*high).is_some() && hex(*low).is_some() => {
+                let value = hex(*high).unwrap_or(0) * 16 + hex(*low).unwrap_or(0);
+                plain.push(u8::try_from(value).unwrap_or(0));
+                rest = ahead.get(2..).unwrap_or_default().iter();
+            }
+            _ => plain.push(byte),
+        }
+    }
+    std::str::from_utf8(&plain).is_ok()
+}
+
+/// A file that was sent along with a form (`multipart/form-data`).
+pub struct Upload {
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
+impl FromRequest<App> for Upload {
+    type Rejection = Failed;
+    /// The first file of the form, whole. `TooLarge` over the route's limit; `form-incomplete` where there is none.
+    async fn from_request(request: Request, app: &App) -> Result<Upload, Failed> {
+        let mut form = Multipart::from_request(request, app).await.map_err(|_| Problem::refused("form-incomplete"))?;
+        let wrong = |error: axum::extract::multipart::MultipartError| match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLarge,
+            _ => Problem::refused("form-incomplete"),
+        };
+        while let Some(field) = form.next_field().await.map_err(wrong)? {
+            let Some(name) = field.file_name().map(str::to_owned).filter(|name| !name.is_empty()) else {
+                continue;
+            };
+            let bytes = field.bytes().await.map_err(wrong)?.to_vec();
+            let name: String = name.chars().filter(|c| !c.is_control() && !"/\\".contains(*c)).take(200).collect();
+            return Ok(Upload { name, bytes });
+        }
+        Err(Problem::refused("form-incomplete").into())
+    }
+}
+
+/// One line of text: trimmed, at most so many characters, no control characters. Else the code of what is wrong:
+/// `empty`, `too-long`, `control-characters`.
+pub fn line(text: &str, most: usize) -> Result<String, &'static str> {
+    match optional_line(text, most)? {
+        text if text.is_empty() => Err("empty"),
+        text => Ok(text),
+    }
+}
+
+/// A line that may be empty.
+pub fn optional_line(text: &str, most: usize) -> Result<String, &'static str> {
+    let text = text.trim();
+    if text.chars().count() > most {
+        Err("too-long")
+    } else if text.chars().any(|c| c.is_control() || is_invisible(c)) {
+        Err("control-characters")
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+/// Text of several lines, with the same bounds; it may be empty. Line ends become `\n`.
+pub fn paragraph(text: &str, most: usize) -> Result<String, &'static str> {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let text = text.trim();
+    if text.chars().count() > most {
+        Err("too-long")
+    } else if text.chars().any(|c| (c.is_control() && c != '\n' && c != '\t') || is_invisible(c)) {
+        Err("control-characters")
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+/// Characters that change how others are read without being seen: direction overrides and the byte order mark.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(serde::Deserialize, Debug, PartialEq)]
+    struct Form {
+        name: String,
+        #[serde(default)]
+        tick: Vec<String>,
+    }
+
+    #[test]
+    fn any_bytes_give_fields_or_a_reason() {
+        let code = |bytes: &[u8]| parse::<Form>(bytes).map_err(|problem| problem.code());
+        assert_eq!(code("name=%E7%8B%9B%E7%8A%AC+a&tick=1&tick=2".as_bytes()), Ok(Form { name: "狛犬 a".into(), tick: vec!["1".into(), "2".into()] }));
+        assert_eq!(code(b"name=%8D%9D%8C%A2"), Err("text-not-utf8"), "Shift_JIS, encoded");
+        assert_eq!(code(b"name=\x8d\x9d"), Err("text-not-utf8"), "Shift_JIS, raw");
+        assert_eq!(code(b"other=1"), Err("form-incomplete"));
+        assert_eq!(code(b"name=%"), Ok(Form { name: "%".into(), tick: vec![] }));
+        assert_eq!(code(&vec![b'a'; MOST + 1]), Err("too-large"));
+    }
+
+    #[test]
+    fn lines_are_trimmed_and_bounded() {
+        assert_eq!(line(" 狛犬 ", 2), Ok("狛犬".to_owned()));
+        assert_eq!(line("狛犬屋", 2), Err("too-long"));
+        assert_eq!(line("  ", 2), Err("empty"));
+        assert_eq!(line("a\0b", 9), Err("control-characters"));
+        assert_eq!(line("a\u{202e}b", 9), Err("control-characters"));
+        assert_eq!(paragraph("a\r\nb\tc", 9), Ok("a\nb\tc".to_owned()));
+        assert_eq!(paragraph("a\u{1b}[31m", 99), Err("control-characters"));
+    }
+}
