@@ -15,7 +15,7 @@ evidence-state-unmeasured = This cannot be checked from this device
 evidence-state-stale = It has been a while since this was checked
 evidence-state-partly = Only part of this was checked
 
-evidence-updates-current = All security updates are installed.
+evidence-updates-current = All security updates that this device knows of are installed.
 evidence-updates-missing = { $count ->
     [one] One security update is not installed; it came out { $days } { $days ->
         [one] day
@@ -28,7 +28,7 @@ evidence-updates-missing = { $count ->
 }
 evidence-updates-unknown-age = Some updates are not installed, but we cannot tell when they came out.
 evidence-updates-no-package-lists = This device has no list of updates, or only an old one, so we cannot tell whether any are missing.
-evidence-updates-unsupported = We cannot yet check updates on this operating system.
+evidence-updates-unsupported = Updates cannot be checked on this operating system.
 
 evidence-antivirus-running = { $name } is running.
 evidence-antivirus-installed-not-running = { $name } is installed but not running. It cannot stop viruses at the moment.
@@ -39,11 +39,11 @@ evidence-antivirus-definitions-old = The virus list of { $name } is { $days } { 
 evidence-antivirus-none = No anti-virus software was found.
 
 evidence-firewall-active = { $name } is on and limits connections from outside.
-evidence-firewall-inactive = { $name } is installed but not on. Connections from outside are not limited.
-evidence-firewall-none = No firewall was found. Nothing stops connections from outside.
+evidence-firewall-inactive = { $name } is installed but not on. Connections to this device are not limited.
+evidence-firewall-none = No firewall was found. Nothing on this device stops connections.
 evidence-firewall-needs-root = Looking at the firewall needs administrator rights, so we could not check it.
 
-evidence-disk-encryption-encrypted = The disk is encrypted. If it is lost, others cannot read it.
+evidence-disk-encryption-encrypted = The disk is encrypted. If it is lost while switched off, others cannot read it.
 evidence-disk-encryption-not-encrypted = The disk is not encrypted. If it is lost, others may read it.
 evidence-disk-encryption-partly = Only part of the disk is encrypted. If it is lost, others may read the rest.
 evidence-disk-encryption-unknown = We cannot tell from this device whether the disk is encrypted.

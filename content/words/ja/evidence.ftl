@@ -15,11 +15,11 @@ evidence-state-unmeasured = この機器からは確かめられません
 evidence-state-stale = 確かめてから時間がたっています
 evidence-state-partly = 一部だけ確かめました
 
-evidence-updates-current = 安全のための更新は、すべて入っています。
+evidence-updates-current = この機器が知っている安全のための更新は、すべて入っています。
 evidence-updates-missing = 安全のための更新が{ $count }件、入っていません。いちばん古いものは、出てから{ $days }日たっています。
 evidence-updates-unknown-age = 入っていない更新がありますが、いつ出たものかは分かりません。
 evidence-updates-no-package-lists = 更新の一覧がこの機器にないか、古いので、足りない更新があるかを確かめられません。
-evidence-updates-unsupported = この機器の基本ソフトでは、更新の様子をまだ調べられません。
+evidence-updates-unsupported = この機器の基本ソフトでは、更新の様子を調べられません。
 
 evidence-antivirus-running = { $name }が動いています。
 evidence-antivirus-installed-not-running = { $name }は入っていますが、動いていません。今はウイルスを止められません。
@@ -27,11 +27,11 @@ evidence-antivirus-definitions-old = { $name }のウイルスの一覧が、{ $d
 evidence-antivirus-none = ウイルス対策ソフトが見つかりません。
 
 evidence-firewall-active = { $name }が動いていて、外からの通信を制限しています。
-evidence-firewall-inactive = { $name }は入っていますが、動いていません。外からの通信は制限されていません。
-evidence-firewall-none = ファイアウォールが見つかりません。外からの通信を止める壁がない状態です。
+evidence-firewall-inactive = { $name }は入っていますが、動いていません。この機器への通信は制限されていません。
+evidence-firewall-none = ファイアウォールが見つかりません。この機器には、通信を止める壁がありません。
 evidence-firewall-needs-root = ファイアウォールを見るには、管理者の権限が要ります。今の権限では確かめられません。
 
-evidence-disk-encryption-encrypted = ディスクは暗号化されています。なくしても、ほかの人は中身を読めません。
+evidence-disk-encryption-encrypted = ディスクは暗号化されています。電源を切ってあれば、なくしても、ほかの人は中身を読めません。
 evidence-disk-encryption-not-encrypted = ディスクは暗号化されていません。なくすと、ほかの人に中身を読まれるおそれがあります。
 evidence-disk-encryption-partly = ディスクの一部だけが暗号化されています。残りの部分は、なくすと読まれるおそれがあります。
 evidence-disk-encryption-unknown = ディスクが暗号化されているか、この機器からは分かりません。
