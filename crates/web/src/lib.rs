@@ -5,6 +5,7 @@
 
 mod app;
 mod asset;
+mod content;
 mod failed;
 mod guard;
 mod live;
@@ -19,6 +20,7 @@ mod words;
 
 pub use app::{App, Shelf, Site};
 pub use asset::asset;
+pub use content::Content;
 pub use failed::{Failed, Result, tell_problem};
 pub use guard::shielded;
 pub use live::live;

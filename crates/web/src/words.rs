@@ -1,5 +1,6 @@
 //! The words of pages: Fluent files under `content/words/`, one pair (ja, en) a slice.
 
+use crate::Content;
 use base::{Day, Lang, Moment};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
@@ -24,6 +25,16 @@ pub enum WordFault {
 }
 
 impl Book {
+    /// Reads every `words/<language>/<slice>.ftl` of the content.
+    pub fn of(content: &Content) -> (Book, Vec<WordFault>) {
+        let read = |lang: Lang| {
+            let paths = content.list(&format!("words/{}/", lang.code()));
+            paths.into_iter().filter_map(move |path| content.text(&path).map(|text| (lang, path, text)))
+        };
+        let files: Vec<(Lang, String, String)> = Lang::ALL.into_iter().flat_map(read).collect();
+        Book::read(files.iter().map(|(lang, path, text)| (*lang, path.as_str(), text.as_str())))
+    }
+
     /// Reads the files: language, file name, text. Every fault is reported; what can be read is.
     pub fn read<'a>(files: impl IntoIterator<Item = (Lang, &'a str, &'a str)>) -> (Book, Vec<WordFault>) {
         let mut faults = Vec::new();
