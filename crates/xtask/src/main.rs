@@ -1,1 +1,61 @@
-fn main() {}
+//! The work around the code: `cargo xtask test` (everything that must hold), `tidy`, `bench`.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool speaks on the terminal")]
+
+mod bench;
+mod needs;
+mod postgres;
+mod test;
+mod tidy;
+
+use clap::Parser;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Checks and measures Komainu")]
+enum Task {
+    /// Formats, lints, tests on SQLite and PostgreSQL, checks content, and walks the story in a browser.
+    Test {
+        /// Leave out the browser.
+        #[arg(long)]
+        no_browser: bool,
+        /// Only the browser.
+        #[arg(long)]
+        only_browser: bool,
+    },
+    /// Checks paths in documents and the shape of the tree.
+    Tidy,
+    /// Measures what the documents claim, side by side with a peer or the physical limit.
+    Bench {
+        /// What to measure; everything if left out.
+        what: Option<String>,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    match Task::parse() {
+        Task::Test { no_browser, only_browser } => test::run(!only_browser, !no_browser),
+        Task::Tidy => tidy::run(),
+        Task::Bench { what } => bench::run(what.as_deref()),
+    }
+}
+
+/// The root of the repository.
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_owned()
+}
+
+/// Runs a command and fails with its words if it fails.
+fn run(command: &mut Command) -> anyhow::Result<()> {
+    println!("\n$ {}", shown(command));
+    let status = command.status().map_err(|e| anyhow::anyhow!("{} cannot be started: {e}", shown(command)))?;
+    anyhow::ensure!(status.success(), "{} failed ({status})", shown(command));
+    Ok(())
+}
+
+fn shown(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+}
