@@ -1,1 +1,25 @@
-//! decode
+//! Foreign formats to events: JSON lines, EVTX, syslog, auditd, journald, web server logs; and the hunt over files.
+//!
+//! Whatever the bytes are, a record is read or refused: no panic, a bound on each record, and files are never held whole.
+
+pub mod audit;
+pub mod evtx;
+pub mod hunt;
+pub mod journal;
+pub mod json;
+pub mod kind;
+pub mod linux;
+mod objects;
+pub mod text;
+mod syslog;
+mod time;
+pub mod weblog;
+pub mod windows;
+
+#[cfg(test)]
+mod tests;
+
+pub use self::time::moment;
+
+/// Bytes of one record or line; what is longer is cut or refused.
+pub const RECORD_BYTES: usize = 1 << 20;

@@ -1,1 +1,60 @@
-//! sigma
+//! Sigma rules (specification 2.1): read, compile, match, correlate. Pure: no files, clock or network; usable alone.
+//!
+//! `Rules::read` turns texts into one compiled, immutable set and says of each that it refuses why. An `Engine` holds such
+//! a set and what correlations remember, and judges one event after another.
+
+mod anchor;
+pub mod check;
+mod compile;
+mod condition;
+mod correlation;
+mod engine;
+mod event;
+mod fold;
+mod glob;
+mod index;
+mod matching;
+mod modifier;
+mod read;
+mod rule;
+mod window;
+mod yaml;
+
+#[cfg(test)]
+mod tests;
+
+pub use engine::{Engine, Hit, Limits};
+pub use event::{Event, Source};
+pub use modifier::Lists;
+pub use read::Rules;
+pub use rule::{Level, NotALevel, Rule};
+
+/// Why a rule, or a file beside it, cannot be used: which file, which line where it is known, and the reason in words.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Fault {
+    pub file: String,
+    pub line: Option<usize>,
+    pub reason: String,
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {}", self.file, self.reason),
+            None => write!(f, "{}: {}", self.file, self.reason),
+        }
+    }
+}
+
+/// A refusal inside a document, with a word of the document near which the reader should look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub reason: String,
+    pub near: String,
+}
+
+impl Refusal {
+    pub fn new(reason: impl Into<String>, near: impl Into<String>) -> Refusal {
+        Refusal { reason: reason.into(), near: near.into() }
+    }
+}

@@ -1,0 +1,4 @@
+mod bytes;
+mod data;
+mod hunting;
+mod lines;

@@ -1,0 +1,132 @@
+//! The public recordings beside the workspace.
+
+use crate::hunt::{Options, Report, hunt, rules_of};
+use base::Moment;
+use sigma::Level;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The public test data beside the workspace, or `None` where it is not there; in CI it must be.
+fn data() -> Option<PathBuf> {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    if data.is_dir() {
+        return Some(data);
+    }
+    assert!(std::env::var("CI").as_deref() != Ok("true"), "no test data at {}", data.display());
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), b"skipped: the public recordings are not beside the workspace\n");
+    None
+}
+
+fn options() -> Options {
+    Options { min_level: Level::Informational, now: Moment(1_790_000_000_000), east: 9 * Moment::HOUR }
+}
+
+fn found(path: &Path, rules: &Arc<sigma::Rules>) -> (Vec<Report>, crate::hunt::Summary) {
+    let mut reports = Vec::new();
+    let summary = hunt(&[path.to_owned()], Arc::clone(rules), &options(), &mut |report| reports.push(report));
+    (reports, summary)
+}
+
+fn files(dir: &Path, name: &str, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(dir).expect("a folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files(&path, name, found);
+        } else if path.file_name().is_some_and(|file| file.to_string_lossy().ends_with(name)) {
+            found.push(path);
+        }
+    }
+}
+
+/// Recordings whose rule is not among the public rules at hand, or cannot fire yet; each with the reason.
+const KEPT: [(&str, &str); 0] = [];
+
+#[test]
+fn each_recording_fires_the_rule_it_is_named_for() {
+    let Some(data) = data() else { return };
+    let folders = ["rules", "rules-emerging-threats", "rules-threat-hunting"].map(|folder| data.join("sigma").join(folder));
+    let checked = rules_of(&folders);
+    let rules = Arc::new(checked.rules);
+    let mut infos = Vec::new();
+    files(&data.join("evtx/oracle"), "info.yml", &mut infos);
+    assert!(infos.len() > 90, "{}", infos.len());
+    let mut missed = Vec::new();
+    for info in &infos {
+        let text = std::fs::read_to_string(info).expect("a text");
+        let id = text.lines().skip_while(|line| !line.starts_with("rule_metadata")).find_map(|line| line.trim().strip_prefix("- id: ")).expect("an id");
+        let count = text.lines().find_map(|line| line.trim().strip_prefix("match_count: ")).map(|count| count.parse::<usize>().expect("a number"));
+        let folder = info.parent().expect("a folder");
+        let mut recordings = Vec::new();
+        files(folder, ".evtx", &mut recordings);
+        let mut hits = 0;
+        for recording in &recordings {
+            let (reports, summary) = found(recording, &rules);
+            assert_eq!(summary.faults, [], "{}", recording.display());
+            hits += reports.iter().filter(|report| report.finding.rule == id).count();
+        }
+        let right = count.map_or(hits > 0, |count| hits == count);
+        if !right && !KEPT.iter().any(|(kept, _)| *kept == id) {
+            missed.push(format!("{id} {hits} {count:?} {}", folder.display()));
+        }
+    }
+    assert!(missed.is_empty(), "{} of {}: {missed:#?}", missed.len(), infos.len());
+}
+
+#[test]
+fn the_same_events_as_json_fire_the_same_rules() {
+    let Some(data) = data() else { return };
+    let rules = Arc::new(rules_of(&["rules", "rules-emerging-threats", "rules-threat-hunting"].map(|folder| data.join("sigma").join(folder))).rules);
+    let mut recordings = Vec::new();
+    files(&data.join("evtx/oracle"), ".evtx", &mut recordings);
+    let mut differences = Vec::new();
+    for recording in &recordings {
+        let json = recording.with_extension("json");
+        if !json.exists() {
+            continue;
+        }
+        let names = |path: &Path| {
+            let (reports, summary) = found(path, &rules);
+            let mut names: BTreeMap<String, usize> = BTreeMap::new();
+            reports.into_iter().for_each(|report| *names.entry(report.finding.name).or_default() += 1);
+            (summary.events, summary.errors, names)
+        };
+        let (one, two) = (names(recording), names(&json));
+        if one != two {
+            differences.push(format!("{}: {one:?} {two:?}", recording.display()));
+        }
+    }
+    assert!(differences.is_empty(), "{differences:#?}");
+}
+
+/// Logs for which Sigma has no log source.
+const NO_SOURCE: [&str; 2] = ["Windows_2k.log", "LICENSE"];
+
+#[test]
+fn log_files_decode() {
+    let Some(data) = data() else { return };
+    let mut logs = Vec::new();
+    files(&data.join("logs"), "", &mut logs);
+    let (rules, _) = sigma::Rules::read([]);
+    let rules = Arc::new(rules);
+    for log in logs.iter().filter(|log| !NO_SOURCE.iter().any(|name| log.ends_with(name))) {
+        let (_, summary) = found(log, &rules);
+        assert_eq!((summary.events, summary.faults), (2_000, vec![]), "{}", log.display());
+    }
+}
+
+#[test]
+fn brute_force_in_a_log_wakes_a_rule() {
+    let Some(data) = data() else { return };
+    let yaml = "title: Failed\nname: failed\nlogsource: {product: linux, service: sshd}\ndetection: {s: {EventType: sign-in-failed}, condition: s}\n---\ntitle: Brute force\nid: brute\nlevel: high\ncorrelation:\n  type: event_count\n  rules: [failed]\n  group-by: [SourceIp]\n  timespan: 5m\n  condition: {gte: 10}\n";
+    let (rules, faults) = sigma::Rules::read([("brute.yml", yaml)]);
+    assert_eq!(faults, []);
+    let (reports, _) = found(&data.join("logs/OpenSSH_2k.log"), &Arc::new(rules));
+    let mut by: BTreeMap<String, usize> = BTreeMap::new();
+    for report in &reports {
+        let address = report.finding.matched.iter().find(|one| one.selection == "group-by").map(|one| one.value.clone()).unwrap_or_default();
+        *by.entry(address).or_default() += 1;
+        assert_eq!((report.host.as_str(), report.level), ("LabSZ", Level::High));
+    }
+    insta::assert_debug_snapshot!(by, @"");
+}

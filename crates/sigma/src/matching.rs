@@ -1,0 +1,259 @@
+//! Does a rule hold for an event? And if so, by what?
+
+use crate::compile::{Detection, Search};
+use crate::condition::Condition;
+use crate::event::Event;
+use crate::fold::{FieldId, Names, fold_into};
+use crate::modifier::{Compare, Item, Pattern, Place, Test, TimePart};
+use std::net::IpAddr;
+
+const NONE: u32 = u32::MAX;
+
+/// Room for looking at one event, used again for the next so that matching allocates nothing.
+#[derive(Debug, Default)]
+pub struct Desk {
+    /// Every value in lower case, each followed by a zero byte.
+    pub folded: Vec<u8>,
+    /// Where each field's value lies in `folded`.
+    pub spans: Vec<(u32, u32)>,
+    /// The rules' number for each field's name, `FieldId::MAX` where no rule asks for it.
+    pub ids: Vec<FieldId>,
+    /// For each number, the first field of the event that has it.
+    first: Vec<u32>,
+    /// For each field, the next one with the same name.
+    next: Vec<u32>,
+}
+
+impl Desk {
+    /// Lays an event out.
+    pub fn lay(&mut self, event: &Event<'_>, names: &Names) {
+        for id in self.ids.drain(..) {
+            if let Some(first) = self.first.get_mut(usize::from(id)) {
+                *first = NONE;
+            }
+        }
+        self.first.resize(names.len(), NONE);
+        self.folded.clear();
+        self.spans.clear();
+        self.next.clear();
+        for (name, value) in &event.fields {
+            let start = self.folded.len();
+            fold_into(value, &mut self.folded);
+            self.spans.push((start as u32, self.folded.len() as u32));
+            self.folded.push(0);
+            self.ids.push(names.find(name).unwrap_or(FieldId::MAX));
+            self.next.push(NONE);
+        }
+        // From the last to the first, so that each chain runs in the event's order.
+        for (n, id) in self.ids.iter().enumerate().rev() {
+            if let (Some(first), Some(next)) = (self.first.get_mut(usize::from(*id)), self.next.get_mut(n)) {
+                *next = *first;
+                *first = n as u32;
+            }
+        }
+    }
+
+    pub fn value(&self, n: usize) -> &[u8] {
+        self.spans.get(n).and_then(|(start, end)| self.folded.get(*start as usize..*end as usize)).unwrap_or_default()
+    }
+}
+
+/// An event on its desk.
+#[derive(Clone, Copy)]
+pub struct View<'v> {
+    pub event: &'v Event<'v>,
+    pub desk: &'v Desk,
+}
+
+impl<'v> View<'v> {
+    /// The places of a field's values.
+    fn places(self, id: FieldId) -> impl Iterator<Item = usize> + use<'v> {
+        let start = self.desk.first.get(usize::from(id)).copied().unwrap_or(NONE);
+        let next = move |n: &u32| self.desk.next.get(*n as usize).copied().filter(|next| *next != NONE);
+        std::iter::successors(Some(start).filter(|n| *n != NONE), next).map(|n| n as usize)
+    }
+
+    pub fn raw(self, n: usize) -> &'v str {
+        self.event.fields.get(n).map_or("", |(_, value)| value)
+    }
+
+    /// The first value of a field.
+    pub fn first(self, id: FieldId) -> Option<&'v str> {
+        self.places(id).next().map(|n| self.raw(n))
+    }
+
+    /// Does the rule hold?
+    pub fn holds(self, detection: &Detection) -> bool {
+        self.condition(detection, &detection.condition)
+    }
+
+    fn condition(self, detection: &Detection, condition: &Condition) -> bool {
+        let selection = |n: &usize| detection.selections.get(*n).is_some_and(|search| self.search(search));
+        match condition {
+            Condition::Selection(n) => selection(n),
+            Condition::Not(inner) => !self.condition(detection, inner),
+            Condition::And(parts) => parts.iter().all(|part| self.condition(detection, part)),
+            Condition::Or(parts) => parts.iter().any(|part| self.condition(detection, part)),
+            Condition::Of(1, chosen) => chosen.iter().any(selection),
+            Condition::Of(least, chosen) => chosen.iter().filter(|n| selection(n)).take(*least).count() == *least,
+        }
+    }
+
+    fn search(self, search: &Search) -> bool {
+        match search {
+            Search::Item(item) => self.item(item),
+            Search::All(parts) => parts.iter().all(|part| self.search(part)),
+            Search::Any(parts) => parts.iter().any(|part| self.search(part)),
+        }
+    }
+
+    fn item(self, item: &Item) -> bool {
+        let holds = |pattern: &Pattern| self.found(item.field, &pattern.test).is_some();
+        item.negated != if item.all { item.patterns.iter().all(holds) } else { item.patterns.iter().any(holds) }
+    }
+
+    /// The place of the value that satisfies a test; `Some(None)` where what satisfies it is that there is no value.
+    fn found(self, field: Option<FieldId>, test: &Test) -> Option<Option<usize>> {
+        match (field, test) {
+            (Some(id), Test::Null | Test::Exists(false)) => self.places(id).next().is_none().then_some(None),
+            (Some(id), test) => self.places(id).find(|n| self.value(*n, test)).map(Some),
+            (None, test) => (0..self.event.fields.len()).find(|n| self.value(*n, test)).map(Some),
+        }
+    }
+
+    fn value(self, n: usize, test: &Test) -> bool {
+        let letters = |cased: bool| if cased { self.raw(n).as_bytes() } else { self.desk.value(n) };
+        match test {
+            Test::Exact { text, cased } => *letters(*cased) == **text,
+            Test::Start { text, cased } => letters(*cased).starts_with(text),
+            Test::End { text, cased } => letters(*cased).ends_with(text),
+            Test::Part { text, cased } => text.find(letters(*cased)).is_some(),
+            Test::Glob { glob, cased } => glob.matches(letters(*cased)),
+            Test::Any | Test::Exists(true) => true,
+            Test::Exists(false) | Test::Null => false,
+            Test::Regex(regex) => regex.is_match(self.raw(n)),
+            Test::Network { network, bits } => in_network(self.raw(n), *network, *bits),
+            Test::Number { compare, number, part } => is_number(self.raw(n), *compare, *number, *part),
+            Test::Field { other, place, cased } => self.places(*other).any(|m| {
+                let (one, two) = if *cased { (self.raw(n).as_bytes(), self.raw(m).as_bytes()) } else { (self.desk.value(n), self.desk.value(m)) };
+                match place {
+                    Place::Whole => one == two,
+                    Place::Start => one.starts_with(two),
+                    Place::End => one.ends_with(two),
+                    Place::Anywhere => memchr::memmem::find(one, two).is_some(),
+                }
+            }),
+        }
+    }
+
+    /// What the rule's holding rests on: of each selection that the condition asks for and that holds, the values that matched.
+    pub fn explain(self, detection: &Detection, names: &Names) -> Vec<wire::Matched> {
+        let mut asked = Vec::new();
+        self.asked(detection, &detection.condition, &mut asked);
+        asked.sort_unstable();
+        asked.dedup();
+        let mut found = Vec::new();
+        for n in asked {
+            if let (Some(name), Some(search)) = (detection.names.get(n), detection.selections.get(n)) {
+                self.explain_search(name, search, names, &mut found);
+            }
+        }
+        found
+    }
+
+    /// The selections that hold and that the condition does not ask to be absent.
+    fn asked(self, detection: &Detection, condition: &Condition, asked: &mut Vec<usize>) {
+        match condition {
+            Condition::Selection(n) => asked.push(*n),
+            Condition::Not(_) => {}
+            Condition::And(parts) => parts.iter().for_each(|part| self.asked(detection, part, asked)),
+            Condition::Or(parts) => {
+                parts.iter().filter(|part| self.condition(detection, part)).for_each(|part| self.asked(detection, part, asked));
+            }
+            Condition::Of(_, chosen) => {
+                asked.extend(chosen.iter().filter(|n| detection.selections.get(**n).is_some_and(|search| self.search(search))));
+            }
+        }
+    }
+
+    fn explain_search(self, selection: &str, search: &Search, names: &Names, found: &mut Vec<wire::Matched>) {
+        match search {
+            Search::All(parts) => parts.iter().for_each(|part| self.explain_search(selection, part, names, found)),
+            Search::Any(parts) => {
+                parts.iter().filter(|part| self.search(part)).take(1).for_each(|part| self.explain_search(selection, part, names, found));
+            }
+            Search::Item(item) => {
+                let matching = item.patterns.iter().filter_map(|pattern| self.found(item.field, &pattern.test).map(|place| (pattern, place)));
+                for (pattern, place) in matching.take(if item.all { item.patterns.len() } else { 1 }) {
+                    let field = match (item.field, place) {
+                        (Some(id), _) => names.name(id).to_owned(),
+                        (None, _) => String::new(),
+                    };
+                    let value = place.map(|n| self.raw(n).chars().take(512).collect()).unwrap_or_default();
+                    found.push(wire::Matched { selection: selection.to_owned(), field, value, pattern: pattern.written.to_string() });
+                }
+            }
+        }
+    }
+}
+
+fn in_network(value: &str, network: IpAddr, bits: u8) -> bool {
+    match (value.trim().parse::<IpAddr>().map(|address| address.to_canonical()), network) {
+        (Ok(IpAddr::V4(address)), IpAddr::V4(network)) => {
+            let mask = u32::MAX.checked_shl(32 - u32::from(bits)).unwrap_or(0);
+            address.to_bits() & mask == network.to_bits() & mask
+        }
+        (Ok(IpAddr::V6(address)), IpAddr::V6(network)) => {
+            let mask = u128::MAX.checked_shl(128 - u32::from(bits)).unwrap_or(0);
+            address.to_bits() & mask == network.to_bits() & mask
+        }
+        _ => false,
+    }
+}
+
+fn is_number(value: &str, compare: Compare, number: f64, part: Option<TimePart>) -> bool {
+    let value = match part {
+        None => value.trim().parse::<f64>().ok(),
+        Some(part) => time_part(value.trim(), part),
+    };
+    value.is_some_and(|value| match compare {
+        Compare::Equal => value == number,
+        Compare::Less => value < number,
+        Compare::LessOrEqual => value <= number,
+        Compare::Greater => value > number,
+        Compare::GreaterOrEqual => value >= number,
+    })
+}
+
+/// A part of a time as it is written in the value (`2026-04-01T09:05:00+09:00` has the hour 9); a bare number is a UNIX time
+/// in seconds or milliseconds, in UTC.
+fn time_part(value: &str, part: TimePart) -> Option<f64> {
+    let written = match value.parse::<i64>() {
+        Ok(millis) if millis.abs() >= 100_000_000_000 => base::Moment(millis).rfc3339(),
+        Ok(seconds) => base::Moment(seconds.checked_mul(1_000)?).rfc3339(),
+        Err(_) => value.to_owned(),
+    };
+    let number = |from: usize, to: usize| written.get(from..to)?.parse::<u16>().ok();
+    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+    let found = match part {
+        TimePart::Year => year,
+        TimePart::Month => month,
+        TimePart::Day => day,
+        TimePart::Hour => number(11, 13)?,
+        TimePart::Minute => number(14, 16)?,
+        TimePart::Week => week(i64::from(year), i64::from(month), i64::from(day))?,
+    };
+    Some(f64::from(found))
+}
+
+/// The week of the year (ISO 8601): the week that holds the year's first Thursday is its first.
+fn week(year: i64, month: i64, day: i64) -> Option<u16> {
+    let small = |number: i64| i8::try_from(number).ok();
+    let date = base::Day::new(i16::try_from(year).ok()?, small(month)?, small(day)?).ok()?;
+    let epoch = base::Day::new(1970, 1, 1).ok()?;
+    // 1970-01-01 was a Thursday; count from Monday.
+    let weekday = (date.since(epoch) + 3).rem_euclid(7);
+    let thursday = date.plus(3 - weekday);
+    let first = base::Day::new(thursday.year(), 1, 1).ok()?;
+    u16::try_from(thursday.since(first) / 7 + 1).ok()
+}
