@@ -3,8 +3,25 @@
 use base::Moment;
 
 /// Fields whose value may be written as hexadecimal digits, because it has spaces or signs (auditd's "untrusted strings").
-const ENCODED: [&str; 17] =
-    ["proctitle", "exe", "comm", "name", "cwd", "cmd", "acct", "key", "path", "file", "data", "dir", "vm", "watch", "new-chardev", "grp", "ocomm"];
+const ENCODED: [&str; 17] = [
+    "proctitle",
+    "exe",
+    "comm",
+    "name",
+    "cwd",
+    "cmd",
+    "acct",
+    "key",
+    "path",
+    "file",
+    "data",
+    "dir",
+    "vm",
+    "watch",
+    "new-chardev",
+    "grp",
+    "ocomm",
+];
 
 /// Reads one record; `None` for a line that is none.
 pub fn record(line: &str) -> Option<wire::Event> {
@@ -57,8 +74,11 @@ fn pairs(text: &str, kind: &str, fields: &mut Vec<(String, String)>, depth: usiz
 
 /// A bare value; the arguments of a program and names may be in hexadecimal.
 fn decoded(name: &str, value: &str, kind: &str) -> String {
-    let argument = kind == "EXECVE" && name.strip_prefix('a').is_some_and(|rest| rest.starts_with(|digit: char| digit.is_ascii_digit()));
-    let digits = value.len() >= 2 && value.len().is_multiple_of(2) && value.bytes().all(|byte| byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte));
+    let argument =
+        kind == "EXECVE" && name.strip_prefix('a').is_some_and(|rest| rest.starts_with(|digit: char| digit.is_ascii_digit()));
+    let digits = value.len() >= 2
+        && value.len().is_multiple_of(2)
+        && value.bytes().all(|byte| byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte));
     if !(digits && (argument || ENCODED.contains(&name))) {
         return value.to_owned();
     }

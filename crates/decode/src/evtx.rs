@@ -10,7 +10,11 @@ use std::io::{Read, Seek};
 /// Reads the records of a file; `on` gets each event with its record's number, or the reason why one cannot be read.
 ///
 /// Refuses a stream that does not begin as an EVTX file.
-pub fn records<R: Read + Seek>(from: R, mapping: &Mapping, on: &mut dyn FnMut(Result<(u64, Event<'_>), String>)) -> Result<(), String> {
+pub fn records<R: Read + Seek>(
+    from: R,
+    mapping: &Mapping,
+    on: &mut dyn FnMut(Result<(u64, Event<'_>), String>),
+) -> Result<(), String> {
     let parser = EvtxParser::from_read_seek(from).map_err(|error| error.to_string())?;
     let mut parser = parser.with_configuration(ParserSettings::new());
     for record in parser.records_json() {

@@ -140,7 +140,9 @@ impl Hunter<'_> {
             Kind::Json => self.json(path, file),
             Kind::Empty => Ok(()),
             Kind::Unknown => Err(io::Error::other("this is no kind of log that can be read")),
-            kind @ (Kind::JsonLines | Kind::Audit | Kind::Syslog | Kind::WebAccess | Kind::WebError) => self.lines(path, file, kind),
+            kind @ (Kind::JsonLines | Kind::Audit | Kind::Syslog | Kind::WebAccess | Kind::WebError) => {
+                self.lines(path, file, kind)
+            }
         }
     }
 
@@ -176,7 +178,12 @@ impl Hunter<'_> {
             }
         }
         if lines.cut > 0 {
-            summary.tell(path, None, format!("{} lines are longer than {} bytes; only their start was read", lines.cut, crate::RECORD_BYTES), 0);
+            summary.tell(
+                path,
+                None,
+                format!("{} lines are longer than {} bytes; only their start was read", lines.cut, crate::RECORD_BYTES),
+                0,
+            );
         }
         Ok(())
     }
@@ -213,9 +220,15 @@ fn judged(
     summary.events += 1;
     engine.judge_view(event, hits);
     for hit in hits.drain(..) {
-        let Some(level) = engine.rules().at(hit.rule).map(|rule| rule.level).filter(|level| *level >= options.min_level) else { continue };
+        let Some(level) = engine.rules().at(hit.rule).map(|rule| rule.level).filter(|level| *level >= options.min_level) else {
+            continue;
+        };
         let Some(finding) = engine.finding(hit, || event.to_wire()) else { continue };
-        let host = ["Computer", "Hostname", "host.name", "host", "node"].iter().find_map(|name| event.get(name)).unwrap_or_default().to_owned();
+        let host = ["Computer", "Hostname", "host.name", "host", "node"]
+            .iter()
+            .find_map(|name| event.get(name))
+            .unwrap_or_default()
+            .to_owned();
         summary.findings += 1;
         on(Report { finding, level, host, source_file: path.to_owned(), record_id });
     }
@@ -280,7 +293,8 @@ fn rule_files(path: &Path, files: &mut Vec<PathBuf>, faults: &mut Vec<Fault>, de
         let kind = entry.file_type();
         if kind.as_ref().is_ok_and(fs::FileType::is_dir) {
             rule_files(&path, files, faults, depth - 1);
-        } else if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("yml") || ending.eq_ignore_ascii_case("yaml")) {
+        } else if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("yml") || ending.eq_ignore_ascii_case("yaml"))
+        {
             files.push(path);
         }
     }
@@ -329,7 +343,8 @@ pub fn write_csv_head(out: &mut dyn Write) -> io::Result<()> {
 /// Writes a report as a line of CSV (RFC 4180). A text that a spreadsheet would take for a formula gets an apostrophe before it.
 pub fn write_csv(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let finding = &report.finding;
-    let matched: Vec<String> = finding.matched.iter().map(|one| format!("{}: {} = {}", one.selection, one.field, one.value)).collect();
+    let matched: Vec<String> =
+        finding.matched.iter().map(|one| format!("{}: {} = {}", one.selection, one.field, one.value)).collect();
     let parts = [
         Moment(finding.at).rfc3339(),
         finding.rule.clone(),

@@ -22,7 +22,9 @@ pub fn entry(json: &str) -> Option<wire::Event> {
         message: &message,
         journal: true,
     });
-    for (name, field) in [("_SYSTEMD_UNIT", "Unit"), ("UNIT", "Unit"), ("_EXE", "Image"), ("_CMDLINE", "CommandLine"), ("_UID", "UserId")] {
+    for (name, field) in
+        [("_SYSTEMD_UNIT", "Unit"), ("UNIT", "Unit"), ("_EXE", "Image"), ("_CMDLINE", "CommandLine"), ("_UID", "UserId")]
+    {
         if let Some(value) = text(name)
             && event.get(field).is_none()
         {
@@ -38,7 +40,8 @@ fn text(value: &Value) -> Option<String> {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         Value::Array(items) => {
-            let bytes: Option<Vec<u8>> = items.iter().map(|item| item.as_u64().and_then(|byte| u8::try_from(byte).ok())).collect();
+            let bytes: Option<Vec<u8>> =
+                items.iter().map(|item| item.as_u64().and_then(|byte| u8::try_from(byte).ok())).collect();
             match bytes {
                 Some(bytes) => Some(crate::text::decode(&bytes).into_owned()),
                 None => items.first().and_then(Value::as_str).map(str::to_owned),

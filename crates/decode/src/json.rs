@@ -63,7 +63,8 @@ fn plain(fields: Flat<'_>) -> Event<'_> {
         let found = names.iter().find_map(|name| fields.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)));
         found.map(|(_, value)| value.clone())
     };
-    let at = named(&["@timestamp", "timestamp", "time", "eventTime", "ts", "datetime", "date"]).and_then(|text| crate::moment(&text));
+    let at =
+        named(&["@timestamp", "timestamp", "time", "eventTime", "ts", "datetime", "date"]).and_then(|text| crate::moment(&text));
     let mut event = Event::new(at.map_or(0, |at| at.0));
     if named(&["eventSource"]).is_some() && named(&["awsRegion"]).is_some() {
         event.source("aws", "", "cloudtrail");

@@ -29,7 +29,14 @@ pub fn syslog_line(line: &str, now: Moment, east: i64) -> Option<wire::Event> {
     if let Some(event) = audit_in_syslog(&frame) {
         return Some(event);
     }
-    Some(event(&Line { at: frame.at, host: frame.host, service: frame.service, process: frame.process, message: frame.message, journal: false }))
+    Some(event(&Line {
+        at: frame.at,
+        host: frame.host,
+        service: frame.service,
+        process: frame.process,
+        message: frame.message,
+        journal: false,
+    }))
 }
 
 /// The kernel and auditd may send audit records through syslog: `audit: type=1400 audit(…)`, `audit[1]: USER_AUTH …`.
@@ -85,8 +92,8 @@ fn source(service: &str, known: &Fields, journal: bool) -> wire::Source {
         "cron" => ("", "cron"),
         "vsftpd" => ("", "vsftpd"),
         "clamd" | "freshclam" | "clamav" => ("", "clamav"),
-        "su" | "systemd-logind" | "passwd" | "chpasswd" | "chsh" | "useradd" | "usermod" | "userdel" | "groupadd" | "gpasswd" | "polkitd"
-        | "gdm-password" | "lightdm" | "sddm" => ("", "auth"),
+        "su" | "systemd-logind" | "passwd" | "chpasswd" | "chsh" | "useradd" | "usermod" | "userdel" | "groupadd" | "gpasswd"
+        | "polkitd" | "gdm-password" | "lightdm" | "sddm" => ("", "auth"),
         _ if journal => ("", "journald"),
         _ => ("", "syslog"),
     };
@@ -151,11 +158,14 @@ fn sshd(service: &str, message: &str) -> Fields {
     {
         return fields("sign-in-failed", [("User", user), ("SourceIp", address), ("Method", &method)]);
     }
-    let too_many = message.strip_prefix("error: ").unwrap_or(message).strip_prefix("maximum authentication attempts exceeded for ");
+    let too_many =
+        message.strip_prefix("error: ").unwrap_or(message).strip_prefix("maximum authentication attempts exceeded for ");
     if let Some((user, address)) = too_many.and_then(user_from) {
         return fields("sign-in-failed", [("User", user), ("SourceIp", address), ("Method", "too-many")]);
     }
-    if let Some((user, address)) = message.strip_prefix("Invalid user ").or_else(|| message.strip_prefix("Illegal user ")).and_then(user_from) {
+    if let Some((user, address)) =
+        message.strip_prefix("Invalid user ").or_else(|| message.strip_prefix("Illegal user ")).and_then(user_from)
+    {
         return fields("", [("User", user), ("SourceIp", address)]);
     }
     if let Some(rest) = message.strip_prefix("Disconnected from user ") {
@@ -197,7 +207,8 @@ fn pam(message: &str, service: &str) -> Option<Fields> {
         return Some(fields("", [("Action", "password-changed"), ("Account", word(rest))]));
     }
     let rest = text.strip_prefix("authentication failure;")?;
-    let value = |name: &str| rest.split_whitespace().find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).unwrap_or_default();
+    let value =
+        |name: &str| rest.split_whitespace().find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).unwrap_or_default();
     // sudo sums its wrong passwords up itself, in one message.
     let event_type = if service == "sudo" { "" } else { "sign-in-failed" };
     match service {
@@ -208,7 +219,9 @@ fn pam(message: &str, service: &str) -> Option<Fields> {
 
 /// `ann : TTY=pts/0 ; PWD=/home/ann ; USER=root ; COMMAND=/bin/ls`
 fn sudo(message: &str) -> Fields {
-    let Some((user, rest)) = message.trim_start().split_once(" : ").filter(|(user, rest)| !user.contains(' ') && rest.contains("COMMAND=")) else {
+    let Some((user, rest)) =
+        message.trim_start().split_once(" : ").filter(|(user, rest)| !user.contains(' ') && rest.contains("COMMAND="))
+    else {
         return pam(message, "sudo").unwrap_or_default();
     };
     let (rest, command) = rest.split_once("COMMAND=").unwrap_or((rest, ""));
@@ -216,7 +229,10 @@ fn sudo(message: &str) -> Fields {
     let first = rest.split(" ; ").next().unwrap_or_default();
     let refused = !first.contains('=');
     let event_type = if refused { "sudo-failed" } else { "sudo" };
-    let mut found = fields(event_type, [("User", user), ("TargetUser", part("USER=")), ("Command", command), ("CurrentDirectory", part("PWD="))]);
+    let mut found = fields(
+        event_type,
+        [("User", user), ("TargetUser", part("USER=")), ("Command", command), ("CurrentDirectory", part("PWD="))],
+    );
     if refused {
         found.push(("Reason", first.trim().to_owned()));
     }
@@ -297,7 +313,8 @@ fn account(service: &str, message: &str) -> Option<Fields> {
             Some(fields("", [("Action", "account-deleted"), ("Account", user)]))
         }
         "passwd" | "chpasswd" => {
-            let user = message.strip_prefix("password for '").and_then(|rest| rest.split_once("' changed")).map(|(user, _)| user)?;
+            let user =
+                message.strip_prefix("password for '").and_then(|rest| rest.split_once("' changed")).map(|(user, _)| user)?;
             Some(fields("", [("Action", "password-changed"), ("Account", user)]))
         }
         _ => None,
@@ -307,7 +324,8 @@ fn account(service: &str, message: &str) -> Option<Fields> {
 /// `new user: name=ann, UID=1001, GID=1001, home=/home/ann, shell=/bin/bash, from=/dev/pts/0`
 fn new_user(message: &str) -> Option<Fields> {
     let rest = message.strip_prefix("new user: ").or_else(|| message.strip_prefix("new account added - "))?;
-    let value = |name: &str| rest.split(',').find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('=')).unwrap_or_default();
+    let value =
+        |name: &str| rest.split(',').find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('=')).unwrap_or_default();
     let name = if value("name").is_empty() { value("account") } else { value("name") };
     let id = if value("UID").is_empty() { value("uid") } else { value("UID") };
     let action = if id == "0" { "uid-zero" } else { "account-created" };

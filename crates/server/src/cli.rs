@@ -3,12 +3,12 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool speaks on the terminal")]
 
 use crate::config::Config;
-use crate::{up, wiring};
+use crate::{hunt, up, wiring};
 use anyhow::Context as _;
 use base::Clock;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
-use std::io::{BufReader, Write as _};
+use std::io::BufReader;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -27,7 +27,7 @@ enum Does {
     /// Start everything on this machine: the portal, and the agent that watches this machine.
     Up(Up),
     /// Look for attacks in files: Windows event logs, Linux logs, JSON lines.
-    Hunt(Hunt),
+    Hunt(hunt::Hunt),
     /// Work with detection rules.
     #[command(subcommand)]
     Rules(Rules),
@@ -90,31 +90,20 @@ pub struct Up {
     pub no_agent: bool,
 }
 
-#[derive(Args)]
-struct Hunt {
-    #[arg(required = true)]
-    paths: Vec<PathBuf>,
-    /// Folders of Sigma rules; Komainu's own if left out.
-    #[arg(long)]
-    rules: Vec<PathBuf>,
-    #[arg(long, default_value = "low")]
-    min_level: String,
-    /// jsonl or csv.
-    #[arg(long, default_value = "jsonl")]
-    format: String,
-    #[arg(long)]
-    out: Option<PathBuf>,
-}
-
 #[derive(Subcommand)]
 enum Rules {
     /// Say which rules of a folder load, which do not, and why.
     Check {
         folder: PathBuf,
-        /// text or json.
         #[arg(long, default_value = "text")]
-        format: String,
+        format: CheckFormat,
     },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum CheckFormat {
+    Text,
+    Json,
 }
 
 impl Data {
@@ -147,7 +136,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.does {
         Does::Up(options) => runtime()?.block_on(up::run(&options))?,
         Does::Hunt(hunt) => return hunt.run(),
-        Does::Rules(Rules::Check { folder, format }) => return check_rules(&folder, &format),
+        Does::Rules(Rules::Check { folder, format }) => return hunt::check(&folder, format == CheckFormat::Json),
         Does::Verify { file, key } => return verify(&file, key.as_deref()),
         Does::Backup { data, to } => runtime()?.block_on(backup(&data.dir()?, &to))?,
         Does::Restore { data, from } => runtime()?.block_on(restore(&data.dir()?, &from))?,
@@ -249,15 +238,4 @@ fn check_content(folder: Option<PathBuf>) -> anyhow::Result<ExitCode> {
         println!("content: nothing to mend");
     }
     Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-impl Hunt {
-    fn run(self) -> anyhow::Result<ExitCode> {
-        anyhow::bail!("not wired: {:?} {:?} {} {} {:?}", self.paths, self.rules, self.min_level, self.format, self.out)
-    }
-}
-
-fn check_rules(folder: &Path, format: &str) -> anyhow::Result<ExitCode> {
-    std::io::stdout().flush()?;
-    anyhow::bail!("not wired: {} {format}", folder.display())
 }

@@ -17,7 +17,8 @@ pub fn folder(dir: &Path) -> Vec<Fault> {
     if files.is_empty() {
         faults.push(fault(dir, None, "there is no rule in this folder"));
     }
-    let texts: Vec<(PathBuf, String)> = files.into_iter().filter_map(|path| text(&path, &mut faults).map(|text| (path, text))).collect();
+    let texts: Vec<(PathBuf, String)> =
+        files.into_iter().filter_map(|path| text(&path, &mut faults).map(|text| (path, text))).collect();
     let named: Vec<(String, &str)> = texts.iter().map(|(path, text)| (path.display().to_string(), text.as_str())).collect();
     let (all, more) = Rules::read(named.iter().map(|(name, text)| (name.as_str(), *text)));
     faults.extend(more);
@@ -84,7 +85,9 @@ fn one(path: &Path, file: &str, rules: &Arc<Rules>, faults: &mut Vec<Fault>) {
     let sequence = rules.iter().any(|rule| rule.file == file && rule.correlation);
     let fires = |engine: &mut Engine, event: &wire::Event| {
         let findings = engine.judge(event);
-        findings.iter().any(|finding| rules.rule(&finding.rule).is_some_and(|rule| rule.file == file && rule.correlation == sequence))
+        findings
+            .iter()
+            .any(|finding| rules.rule(&finding.rule).is_some_and(|rule| rule.file == file && rule.correlation == sequence))
     };
     let mut engine = Engine::new(Arc::clone(rules));
     let mut fired = false;

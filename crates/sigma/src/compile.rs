@@ -85,14 +85,17 @@ pub fn detection(document: &Node, names: &mut Names, lists: &Lists) -> Result<De
     for (name, node) in entries {
         match name.as_str() {
             "condition" => {}
-            "timeframe" => return Err(Refusal::new("\"timeframe\" belongs to the old form; write a correlation rule", "timeframe")),
+            "timeframe" => {
+                return Err(Refusal::new("\"timeframe\" belongs to the old form; write a correlation rule", "timeframe"));
+            }
             name => {
                 found.selections.push(search(node, names, lists).map_err(|refusal| under(name, refusal))?);
                 found.names.push(name.to_owned());
             }
         }
     }
-    let conditions = document.get("detection").and_then(|detection| detection.get("condition")).map(Node::texts).unwrap_or_default();
+    let conditions =
+        document.get("detection").and_then(|detection| detection.get("condition")).map(Node::texts).unwrap_or_default();
     let mut read = Vec::new();
     for text in &conditions {
         read.push(condition::read(text, &found.names)?);

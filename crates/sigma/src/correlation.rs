@@ -92,7 +92,9 @@ fn kind(word: &str) -> Result<Kind, Refusal> {
         "temporal_ordered" | "ordered_temporal" => Ok(Kind::TemporalOrdered),
         "" => Err(Refusal::new("the correlation has no type", "correlation")),
         other => Err(Refusal::new(
-            format!("correlations of type \"{other}\" are not supported; event_count, value_count, temporal, temporal_ordered are"),
+            format!(
+                "correlations of type \"{other}\" are not supported; event_count, value_count, temporal, temporal_ordered are"
+            ),
             "type",
         )),
     }
@@ -110,7 +112,8 @@ fn condition(node: Option<&Node>, kind: Kind, rules: usize) -> Result<(u64, Vec<
     };
     let (mut least, mut fields) = (None, Vec::new());
     for (key, value) in entries {
-        let number = || value.text().and_then(|text| text.parse::<u64>().ok()).ok_or_else(|| refuse("the condition needs a whole number"));
+        let number =
+            || value.text().and_then(|text| text.parse::<u64>().ok()).ok_or_else(|| refuse("the condition needs a whole number"));
         let bound = match key.as_str() {
             "gte" | "eq" => number()?,
             "gt" => number()?.saturating_add(1),
@@ -118,7 +121,9 @@ fn condition(node: Option<&Node>, kind: Kind, rules: usize) -> Result<(u64, Vec<
                 fields = value.texts();
                 continue;
             }
-            "lt" | "lte" | "neq" => return Err(refuse(&format!("\"{key}\" cannot be judged while events still come; use gte, gt or eq"))),
+            "lt" | "lte" | "neq" => {
+                return Err(refuse(&format!("\"{key}\" cannot be judged while events still come; use gte, gt or eq")));
+            }
             other => return Err(refuse(&format!("the condition has no \"{other}\""))),
         };
         if least.replace(bound).is_some() {

@@ -5,8 +5,8 @@ use crate::fold::FieldId;
 use crate::index::Seen;
 use crate::matching::{Desk, View};
 use crate::read::{Logic, Rules};
-use crate::window::{Kept, Window};
 pub use crate::window::Limits;
+use crate::window::{Kept, Window};
 use std::sync::Arc;
 
 /// Rules at work: judges one event after another and remembers what correlations need.
@@ -124,11 +124,14 @@ impl Engine {
         let size = 96 + whole.fields.iter().map(|(name, value)| name.len() + value.len() + 48).sum::<usize>();
         let mut kept_bytes: usize = self.windows.iter().map(|window| window.kept).sum();
         let mut fired: Vec<Fired<'_>> = Vec::new();
-        let mut fed: Vec<(usize, usize, Option<usize>)> =
-            holding.iter().flat_map(|place| rules.feeds(*place).iter().map(|(correlation, slot)| (*correlation, *slot, None))).collect();
+        let mut fed: Vec<(usize, usize, Option<usize>)> = holding
+            .iter()
+            .flat_map(|place| rules.feeds(*place).iter().map(|(correlation, slot)| (*correlation, *slot, None)))
+            .collect();
         // A correlation lies behind its rules in the set, so those that it feeds come later.
         while let Some(next) = fed.iter().map(|(correlation, _, _)| *correlation).min() {
-            let mine: Vec<(usize, Option<usize>)> = fed.extract_if(.., |(correlation, _, _)| *correlation == next).map(|(_, slot, by)| (slot, by)).collect();
+            let mine: Vec<(usize, Option<usize>)> =
+                fed.extract_if(.., |(correlation, _, _)| *correlation == next).map(|(_, slot, by)| (slot, by)).collect();
             let Some(Logic::Correlation(correlation)) = rules.logic(next) else { continue };
             let view = View { event, desk: &self.desk };
             for (group, value, slots) in grouped(correlation, &mine, view, &fired) {
@@ -136,7 +139,9 @@ impl Engine {
                 kept_bytes += size;
                 let key = group.join("\u{1f}");
                 let Some(window) = self.windows.get_mut(next) else { continue };
-                let Some(mut events) = window.add(correlation, &self.limits, &key, event.at, &slots, &value, kept) else { continue };
+                let Some(mut events) = window.add(correlation, &self.limits, &key, event.at, &slots, &value, kept) else {
+                    continue;
+                };
                 if events.is_empty() {
                     events.push(whole.clone());
                 }
@@ -152,7 +157,15 @@ impl Engine {
     }
 
     /// What a correlation's finding rests on: what the last event matched, the group, and the counted value.
-    fn told(&self, rules: &Rules, view: View<'_>, correlation: &Correlation, slots: &[usize], group: &[Box<str>], value: &str) -> Vec<wire::Matched> {
+    fn told(
+        &self,
+        rules: &Rules,
+        view: View<'_>,
+        correlation: &Correlation,
+        slots: &[usize],
+        group: &[Box<str>],
+        value: &str,
+    ) -> Vec<wire::Matched> {
         let mut matched = Vec::new();
         for place in slots.iter().filter_map(|slot| correlation.rules.get(*slot)) {
             if let Some(Logic::Detection(detection)) = rules.logic(*place) {
@@ -165,7 +178,8 @@ impl Engine {
             value: value.chars().take(512).collect(),
             pattern,
         };
-        matched.extend(correlation.group_names.iter().zip(group).map(|(field, value)| line("group-by", *field, value, "*".into())));
+        matched
+            .extend(correlation.group_names.iter().zip(group).map(|(field, value)| line("group-by", *field, value, "*".into())));
         if correlation.kind == Kind::ValueCount
             && let Some(field) = slots.first().and_then(|slot| correlation.counted.get(*slot)).and_then(|fields| fields.first())
         {
@@ -192,7 +206,9 @@ fn grouped(correlation: &Correlation, fed: &[(usize, Option<usize>)], view: View
             Some(value) => Some(Box::from(value)),
             None => view.first(*id).map(Box::from),
         };
-        let fields = |of: &[Vec<FieldId>]| of.get(*slot).map(|ids| ids.iter().map(field).collect::<Option<Vec<Box<str>>>>()).unwrap_or_default();
+        let fields = |of: &[Vec<FieldId>]| {
+            of.get(*slot).map(|ids| ids.iter().map(field).collect::<Option<Vec<Box<str>>>>()).unwrap_or_default()
+        };
         let (Some(group), Some(value)) = (fields(&correlation.groups), fields(&correlation.counted)) else { continue };
         let value = value.join("\u{1f}").chars().take(512).collect();
         match found.iter_mut().find(|(known, counted, _)| *known == group && *counted == value) {

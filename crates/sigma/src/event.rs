@@ -27,10 +27,16 @@ impl<'a> Event<'a> {
     }
 
     /// Adds a source and those that follow from it.
-    pub fn source(&mut self, product: impl Into<Cow<'a, str>>, category: impl Into<Cow<'a, str>>, service: impl Into<Cow<'a, str>>) {
+    pub fn source(
+        &mut self,
+        product: impl Into<Cow<'a, str>>,
+        category: impl Into<Cow<'a, str>>,
+        service: impl Into<Cow<'a, str>>,
+    ) {
         let source = Source { product: product.into(), category: category.into(), service: service.into() };
         for (category, service) in kin(&source) {
-            let also = Source { product: source.product.clone(), category: Cow::Borrowed(category), service: Cow::Borrowed(service) };
+            let also =
+                Source { product: source.product.clone(), category: Cow::Borrowed(category), service: Cow::Borrowed(service) };
             if !self.sources.contains(&also) {
                 self.sources.push(also);
             }

@@ -75,7 +75,8 @@ impl Index {
         }
         let mut literals: Vec<(Vec<u8>, Vec<u32>)> = literals.into_iter().collect();
         literals.sort_unstable();
-        let (texts, by_part): (Vec<_>, Vec<_>) = literals.into_iter().map(|(text, rules)| (text, rules.into_boxed_slice())).unzip();
+        let (texts, by_part): (Vec<_>, Vec<_>) =
+            literals.into_iter().map(|(text, rules)| (text, rules.into_boxed_slice())).unzip();
         let parts = match texts.is_empty() {
             true => None,
             false => Some(NFA::builder().match_kind(MatchKind::Standard).build(&texts).map_err(|error| error.to_string())?),
@@ -85,7 +86,14 @@ impl Index {
 
     /// Leads to no rule.
     pub fn empty() -> Index {
-        Index { sources: Vec::new(), source_of: Vec::new(), parts: None, by_part: Vec::new(), by_value: HashMap::default(), always: Vec::new() }
+        Index {
+            sources: Vec::new(),
+            source_of: Vec::new(),
+            parts: None,
+            by_part: Vec::new(),
+            by_value: HashMap::default(),
+            always: Vec::new(),
+        }
     }
 
     /// Fills `seen.candidates` with the rules that may hold, in the set's order.

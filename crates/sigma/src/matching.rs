@@ -135,7 +135,11 @@ impl<'v> View<'v> {
             Test::Network { network, bits } => in_network(self.raw(n), *network, *bits),
             Test::Number { compare, number, part } => is_number(self.raw(n), *compare, *number, *part),
             Test::Field { other, place, cased } => self.places(*other).any(|m| {
-                let (one, two) = if *cased { (self.raw(n).as_bytes(), self.raw(m).as_bytes()) } else { (self.desk.value(n), self.desk.value(m)) };
+                let (one, two) = if *cased {
+                    (self.raw(n).as_bytes(), self.raw(m).as_bytes())
+                } else {
+                    (self.desk.value(n), self.desk.value(m))
+                };
                 match place {
                     Place::Whole => one == two,
                     Place::Start => one.starts_with(two),
@@ -180,17 +184,29 @@ impl<'v> View<'v> {
         match search {
             Search::All(parts) => parts.iter().for_each(|part| self.explain_search(selection, part, names, found)),
             Search::Any(parts) => {
-                parts.iter().filter(|part| self.search(part)).take(1).for_each(|part| self.explain_search(selection, part, names, found));
+                parts
+                    .iter()
+                    .filter(|part| self.search(part))
+                    .take(1)
+                    .for_each(|part| self.explain_search(selection, part, names, found));
             }
             Search::Item(item) => {
-                let matching = item.patterns.iter().filter_map(|pattern| self.found(item.field, &pattern.test).map(|place| (pattern, place)));
+                let matching = item
+                    .patterns
+                    .iter()
+                    .filter_map(|pattern| self.found(item.field, &pattern.test).map(|place| (pattern, place)));
                 for (pattern, place) in matching.take(if item.all { item.patterns.len() } else { 1 }) {
                     let field = match (item.field, place) {
                         (Some(id), _) => names.name(id).to_owned(),
                         (None, _) => String::new(),
                     };
                     let value = place.map(|n| self.raw(n).chars().take(512).collect()).unwrap_or_default();
-                    found.push(wire::Matched { selection: selection.to_owned(), field, value, pattern: pattern.written.to_string() });
+                    found.push(wire::Matched {
+                        selection: selection.to_owned(),
+                        field,
+                        value,
+                        pattern: pattern.written.to_string(),
+                    });
                 }
             }
         }

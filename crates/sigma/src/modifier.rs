@@ -41,18 +41,44 @@ pub struct Pattern {
 #[derive(Debug)]
 pub enum Test {
     /// The value, or a part of it; `cased` says whether letters are as written or in lower case.
-    Exact { text: Box<[u8]>, cased: bool },
-    Start { text: Box<[u8]>, cased: bool },
-    End { text: Box<[u8]>, cased: bool },
-    Part { text: Box<Finder<'static>>, cased: bool },
-    Glob { glob: Box<Glob>, cased: bool },
+    Exact {
+        text: Box<[u8]>,
+        cased: bool,
+    },
+    Start {
+        text: Box<[u8]>,
+        cased: bool,
+    },
+    End {
+        text: Box<[u8]>,
+        cased: bool,
+    },
+    Part {
+        text: Box<Finder<'static>>,
+        cased: bool,
+    },
+    Glob {
+        glob: Box<Glob>,
+        cased: bool,
+    },
     /// `*`: there is a value.
     Any,
     Regex(Box<Regex>),
-    Network { network: IpAddr, bits: u8 },
-    Number { compare: Compare, number: f64, part: Option<TimePart> },
+    Network {
+        network: IpAddr,
+        bits: u8,
+    },
+    Number {
+        compare: Compare,
+        number: f64,
+        part: Option<TimePart>,
+    },
     /// The value of another field of the same event.
-    Field { other: FieldId, place: Place, cased: bool },
+    Field {
+        other: FieldId,
+        place: Place,
+        cased: bool,
+    },
     Exists(bool),
     /// The field is not there.
     Null,
@@ -136,7 +162,8 @@ pub fn item(key: &str, node: &Node, names: &mut Names, lists: &Lists) -> Result<
     }
     let mut patterns = Vec::with_capacity(nodes.len());
     for node in nodes {
-        add_patterns(&mut patterns, node, field, &modifiers, &asked, names, lists).map_err(|reason| refuse(format!("\"{key}\": {reason}")))?;
+        add_patterns(&mut patterns, node, field, &modifiers, &asked, names, lists)
+            .map_err(|reason| refuse(format!("\"{key}\": {reason}")))?;
     }
     Ok(Item { field, all: asked.all, negated: asked.negated, patterns })
 }
@@ -235,7 +262,10 @@ fn changed(written: &str, modifiers: &[&str], lists: &Lists) -> Result<Vec<Value
             "contains" => around(values, true, true)?,
             "startswith" => around(values, false, true)?,
             "endswith" => around(values, true, false)?,
-            "windash" => values.into_iter().map(|value| plain(value).map(|tokens| Value::Tokens(windash(tokens)))).collect::<Result<_, _>>()?,
+            "windash" => values
+                .into_iter()
+                .map(|value| plain(value).map(|tokens| Value::Tokens(windash(tokens))))
+                .collect::<Result<_, _>>()?,
             "wide" | "utf16le" => values.iter().map(|value| wide(value, false, false)).collect::<Result<_, _>>()?,
             "utf16be" => values.iter().map(|value| wide(value, true, false)).collect::<Result<_, _>>()?,
             "utf16" => values.iter().map(|value| wide(value, false, true)).collect::<Result<_, _>>()?,
@@ -360,7 +390,8 @@ fn text(value: Value, keyword: bool, cased: bool) -> Result<Test, String> {
     let mut tokens = match value {
         Value::Tokens(tokens) => tokens,
         Value::Bytes(bytes) => {
-            let text = String::from_utf8(bytes).map_err(|_| "these bytes are no text; \"base64\" or \"base64offset\" must follow")?;
+            let text =
+                String::from_utf8(bytes).map_err(|_| "these bytes are no text; \"base64\" or \"base64offset\" must follow")?;
             vec![Token::Text(text)]
         }
     };
@@ -374,7 +405,9 @@ fn text(value: Value, keyword: bool, cased: bool) -> Result<Test, String> {
         [Token::Text(text)] => Test::Exact { text: fold(text).into(), cased },
         [Token::Text(text), Token::Any] => Test::Start { text: fold(text).into(), cased },
         [Token::Any, Token::Text(text)] => Test::End { text: fold(text).into(), cased },
-        [Token::Any, Token::Text(text), Token::Any] => Test::Part { text: Box::new(Finder::new(&fold(text)).into_owned()), cased },
+        [Token::Any, Token::Text(text), Token::Any] => {
+            Test::Part { text: Box::new(Finder::new(&fold(text)).into_owned()), cased }
+        }
         many => {
             let letters: usize = many.iter().map(|token| if let Token::Text(text) = token { text.len() } else { 1 }).sum();
             if letters > GLOB_LETTERS {
@@ -422,4 +455,3 @@ fn number(written: &str, compare: Compare, part: Option<TimePart>) -> Result<Tes
         _ => Err(format!("\"{written}\" is no number")),
     }
 }
-

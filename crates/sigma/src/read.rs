@@ -41,7 +41,14 @@ impl Rules {
 
     /// As `read`, with lists for the placeholders of rules that use `expand`.
     pub fn read_with<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>, lists: &Lists) -> (Rules, Vec<Fault>) {
-        let mut reading = Reading { lists, names: Names::default(), rules: Vec::new(), by_id: HashMap::new(), waiting: Vec::new(), faults: Vec::new() };
+        let mut reading = Reading {
+            lists,
+            names: Names::default(),
+            rules: Vec::new(),
+            by_id: HashMap::new(),
+            waiting: Vec::new(),
+            faults: Vec::new(),
+        };
         for (file, yaml) in files {
             reading.file(file, yaml);
         }
@@ -160,7 +167,8 @@ impl Reading<'_> {
         }
         for one in waiting {
             if let Err(missing) = self.places(&one.written.rules) {
-                let reason = format!("the correlation names \"{missing}\", and there is no such rule among those that could be read");
+                let reason =
+                    format!("the correlation names \"{missing}\", and there is no such rule among those that could be read");
                 self.fault(&one.rule.file, one.line, reason);
             }
         }
@@ -177,7 +185,8 @@ impl Reading<'_> {
     fn correlation(&mut self, one: Waiting, places: Vec<usize>) {
         let file = one.rule.file.clone();
         let generate = one.written.generate;
-        let outcome = one.written.found(places.clone(), &mut self.names).and_then(|found| self.add(one.rule, Logic::Correlation(found)));
+        let outcome =
+            one.written.found(places.clone(), &mut self.names).and_then(|found| self.add(one.rule, Logic::Correlation(found)));
         match outcome {
             Err(refusal) => self.fault(&file, one.line, refusal.reason),
             Ok(()) if generate => {}

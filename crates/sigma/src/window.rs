@@ -67,7 +67,16 @@ impl Window {
     ///
     /// A group that was enough begins anew, so an event is part of one finding at most. An event older than the group's
     /// newest by more than the timespan comes too late and is left out.
-    pub fn add(&mut self, of: &Correlation, limits: &Limits, group: &str, at: i64, slots: &[usize], value: &str, kept: Option<Kept>) -> Option<Vec<Arc<wire::Event>>> {
+    pub fn add(
+        &mut self,
+        of: &Correlation,
+        limits: &Limits,
+        group: &str,
+        at: i64,
+        slots: &[usize],
+        value: &str,
+        kept: Option<Kept>,
+    ) -> Option<Vec<Arc<wire::Event>>> {
         if !self.groups.contains_key(group) && self.groups.len() >= limits.groups || self.entries >= limits.entries {
             self.make_room(of, at);
         }

@@ -98,7 +98,9 @@ pub(crate) fn problem(error: sqlx::Error) -> Problem {
         sqlx::Error::Database(database) if database.is_unique_violation() => Problem::Conflict,
         sqlx::Error::Database(database) => match database.code().as_deref() {
             // SQLite's primary codes: BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN. Extended ones keep them in the low byte.
-            Some(code) if code.parse::<i32>().is_ok_and(|code| code < 10_000 && [5, 6, 8, 10, 13, 14].contains(&(code & 0xff))) => {
+            Some(code)
+                if code.parse::<i32>().is_ok_and(|code| code < 10_000 && [5, 6, 8, 10, 13, 14].contains(&(code & 0xff))) =>
+            {
                 tracing::error!(error = %error, "the store has no room or cannot be reached: {error}");
                 Problem::NoRoom
             }

@@ -129,10 +129,12 @@ pub(crate) async fn append(conn: &mut Conn, company: &CompanyId, actor: &Actor, 
     conn.run("UPDATE ledger SET hash = $2 WHERE tenant_id = $1", vec![tenant(), text(&entry.hash)]).await?;
     let insert = "INSERT INTO fact (tenant_id, seq, at, actor, body, prev, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let (seq, at) = (Value::Int(Some(entry.seq)), Value::Int(Some(entry.at)));
-    let args = vec![tenant(), seq.clone(), at.clone(), text(&entry.actor), text(&entry.body), text(&entry.prev), text(&entry.hash)];
+    let args =
+        vec![tenant(), seq.clone(), at.clone(), text(&entry.actor), text(&entry.body), text(&entry.prev), text(&entry.hash)];
     conn.run(insert, args).await?;
     for job in fact.jobs() {
-        let insert = "INSERT INTO job (tenant_id, id, kind, seq, body, run_at, tries, locked_until) VALUES ($1, $2, $3, $4, $5, $6, 0, 0)";
+        let insert =
+            "INSERT INTO job (tenant_id, id, kind, seq, body, run_at, tries, locked_until) VALUES ($1, $2, $3, $4, $5, $6, 0, 0)";
         let args = vec![tenant(), text(JobId::new().as_str()), text(job.name()), seq.clone(), text(&entry.body), at.clone()];
         conn.run(insert, args).await?;
     }
@@ -226,7 +228,9 @@ fn check_seal(
     if known.is_some_and(|known| *known != key) {
         return Err(wrong("it was signed by another server than the one you named"));
     }
-    if (seal.company.as_str(), seal.first, seal.last, seal.hash.as_str()) != (end.company.as_str(), first, end.seq, end.hash.as_str()) {
+    if (seal.company.as_str(), seal.first, seal.last, seal.hash.as_str())
+        != (end.company.as_str(), first, end.seq, end.hash.as_str())
+    {
         return Err(wrong("it was made for another range of entries"));
     }
     Ok(Verified { company: seal.company, first: seal.first, last: seal.last, key: seal.key })

@@ -6,8 +6,8 @@
 mod backup;
 mod blobs;
 mod conn;
-mod ledger;
 mod job;
+mod ledger;
 mod open;
 mod row;
 mod tx;

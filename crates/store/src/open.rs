@@ -26,11 +26,15 @@ pub enum Place {
 /// Why a store cannot be opened, in words for whoever starts the program.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenFault {
-    #[error("the data was written by a newer Komainu (its step {found}; this program knows steps up to {known}). Use that version or a later one; nothing was changed.")]
+    #[error(
+        "the data was written by a newer Komainu (its step {found}; this program knows steps up to {known}). Use that version or a later one; nothing was changed."
+    )]
     Newer { found: i64, known: i64 },
     #[error("the data directory {0} cannot be used: {1}")]
     Directory(PathBuf, std::io::Error),
-    #[error("step {0} of the data's history is not the one this program knows: the data was changed by a program that is not a released Komainu")]
+    #[error(
+        "step {0} of the data's history is not the one this program knows: the data was changed by a program that is not a released Komainu"
+    )]
     Other(i64),
     #[error("the database cannot be opened: {0}")]
     Database(String),
@@ -142,9 +146,7 @@ impl Store {
     pub(crate) async fn begin_read(&self) -> Result<Conn> {
         match &self.db {
             Db::Sqlite { read, .. } => read.begin().await.map(Conn::Sqlite),
-            Db::Postgres(pool) => {
-                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await.map(Conn::Postgres)
-            }
+            Db::Postgres(pool) => pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await.map(Conn::Postgres),
         }
         .map_err(problem)
     }

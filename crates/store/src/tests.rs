@@ -127,7 +127,10 @@ async fn every_changed_byte_of_an_exported_ledger_is_noticed() {
         let fault = verify(bytes.as_slice(), Some(&known)).expect_err("a changed byte");
         let line = file[..at].matches('\n').count() + 1;
         let said = fault.to_string();
-        assert!(said.contains(&format!("line {line}")) || said.contains(&format!("line {}", line + 1)), "byte {at} of line {line}: {said}");
+        assert!(
+            said.contains(&format!("line {line}")) || said.contains(&format!("line {}", line + 1)),
+            "byte {at} of line {line}: {said}"
+        );
     }
 }
 
@@ -138,7 +141,9 @@ async fn a_verifier_names_what_is_wrong() {
     let key = SigningKey::from_bytes(&[3; 32]);
     let file = export(&trial.store, &company, &key).await;
     let lines: Vec<&str> = file.lines().collect();
-    let say = |text: String| verify(text.as_bytes(), Some(&key.verifying_key())).map_or_else(|fault| fault.to_string(), |_| "good".to_owned());
+    let say = |text: String| {
+        verify(text.as_bytes(), Some(&key.verifying_key())).map_or_else(|fault| fault.to_string(), |_| "good".to_owned())
+    };
     let join = |lines: &[&str]| lines.join("\n") + "\n";
     let reports = [
         say(file.clone()),

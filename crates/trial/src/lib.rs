@@ -86,7 +86,11 @@ pub async fn places() -> Vec<(Place, tempfile::TempDir)> {
 }
 
 /// Runs a test on a shop on each store.
-pub async fn each_store<F: Future<Output = ()>>(routes: Router<App>, fill: impl Fn(&mut Shelf, &Content), test: impl Fn(Shop) -> F) {
+pub async fn each_store<F: Future<Output = ()>>(
+    routes: Router<App>,
+    fill: impl Fn(&mut Shelf, &Content),
+    test: impl Fn(Shop) -> F,
+) {
     for (place, dir) in places().await {
         test(shop_at(&place, dir, routes.clone(), &fill).await).await;
     }

@@ -63,8 +63,11 @@ impl Page {
             ("option", false) if has(tag, "selected") => self.out.push('*'),
             ("option", true) => self.out.push_str(" / "),
             ("img", _) => self.out.push_str(&format!("{{picture: {}}}", attribute(tag, "alt").unwrap_or_default())),
-            ("br" | "p" | "div" | "tr" | "h1" | "h2" | "h3" | "li" | "ul" | "ol" | "dl" | "section" | "article" | "form" | "table"
-            | "fieldset" | "legend" | "details" | "summary" | "figure" | "figcaption" | "label" | "header" | "nav", _) => self.out.push('\n'),
+            (
+                "br" | "p" | "div" | "tr" | "h1" | "h2" | "h3" | "li" | "ul" | "ol" | "dl" | "section" | "article" | "form"
+                | "table" | "fieldset" | "legend" | "details" | "summary" | "figure" | "figcaption" | "label" | "header" | "nav",
+                _,
+            ) => self.out.push('\n'),
             _ => {}
         }
     }
@@ -89,6 +92,17 @@ fn has(tag: &str, name: &str) -> bool {
 }
 
 fn unescape(text: &str) -> String {
-    let named = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">"), ("&nbsp;", " "), ("&#38;", "&"), ("&amp;", "&")];
+    let named = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&#60;", "<"),
+        ("&#62;", ">"),
+        ("&nbsp;", " "),
+        ("&#38;", "&"),
+        ("&amp;", "&"),
+    ];
     named.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
 }

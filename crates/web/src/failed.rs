@@ -56,7 +56,11 @@ pub async fn tell_problem(State(app): State<App>, request: Request, next: Next) 
     let response = next.run(request).await;
     let problem = match (response.extensions().get::<Arc<Problem>>(), response.status()) {
         (Some(problem), _) => problem.clone(),
-        (None, status) if status.as_u16() < 400 || response.headers().contains_key(header::CONTENT_TYPE) && is_ours(&response) => return response,
+        (None, status)
+            if status.as_u16() < 400 || response.headers().contains_key(header::CONTENT_TYPE) && is_ours(&response) =>
+        {
+            return response;
+        }
         (None, StatusCode::PAYLOAD_TOO_LARGE) => Arc::new(Problem::TooLarge),
         (None, StatusCode::NOT_FOUND) => Arc::new(Problem::NotFound),
         (None, StatusCode::METHOD_NOT_ALLOWED) => Arc::new(Problem::refused("not-this-way")),
@@ -72,7 +76,14 @@ fn is_ours(response: &Response) -> bool {
     kind.starts_with("text/html") || kind.starts_with("application/problem+json")
 }
 
-async fn put_into_words(app: &App, headers: &HeaderMap, method: &Method, here: &str, problem: &Problem, kept: &HeaderMap) -> Response {
+async fn put_into_words(
+    app: &App,
+    headers: &HeaderMap,
+    method: &Method,
+    here: &str,
+    problem: &Problem,
+    kept: &HeaderMap,
+) -> Response {
     let reference = matches!(problem, Problem::Internal { .. }).then(|| hex::encode(rand::random::<[u8; 4]>()));
     if let (Problem::Internal { cause }, Some(reference)) = (problem, &reference) {
         tracing::error!(reference, path = here, "{reference}: {cause}");
@@ -136,7 +147,8 @@ fn as_json(view: &View, problem: &Problem, reference: Option<String>) -> Respons
 
 fn as_page(view: &View, problem: &Problem, reference: Option<String>) -> Response {
     let title = view.w.t(&format!("problem-title-{}", problem.status()));
-    let field_name = |field: &str| if view.w.has(&format!("field-{field}")) { view.w.t(&format!("field-{field}")) } else { field.to_owned() };
+    let field_name =
+        |field: &str| if view.w.has(&format!("field-{field}")) { view.w.t(&format!("field-{field}")) } else { field.to_owned() };
     let show = Show {
         w: &view.w,
         title: title.clone(),

@@ -62,7 +62,10 @@ async fn headers(request: Request, next: Next) -> Response {
         ("referrer-policy", "same-origin"),
         ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),
-        ("permissions-policy", "camera=(), microphone=(), geolocation=(), publickey-credentials-get=(self), publickey-credentials-create=(self)"),
+        (
+            "permissions-policy",
+            "camera=(), microphone=(), geolocation=(), publickey-credentials-get=(self), publickey-credentials-create=(self)",
+        ),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
@@ -91,7 +94,8 @@ mod tests {
             (vec![("cookie", "komainu=1")], false),
             (vec![], true),
         ] {
-            let map = headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect();
+            let map =
+                headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect();
             assert_eq!(is_same_site(&map, ours), passes, "{headers:?}");
         }
     }

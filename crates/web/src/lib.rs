@@ -43,3 +43,6 @@ pub fn routes() -> Router<App> {
         .route("/lang/{code}", get(page::switch_language))
         .route("/live", get(live::live))
 }
+
+#[cfg(test)]
+mod tests;

@@ -69,7 +69,8 @@ impl Back {
     /// The path, or `/` where none or a foreign one was given.
     pub fn path(&self) -> &str {
         let back = self.back.as_deref().unwrap_or("/");
-        let ours = back.starts_with('/') && !back.starts_with("//") && !back.contains('\\') && !back.chars().any(|c| c.is_control());
+        let ours =
+            back.starts_with('/') && !back.starts_with("//") && !back.contains('\\') && !back.chars().any(|c| c.is_control());
         if ours { back } else { "/" }
     }
 }

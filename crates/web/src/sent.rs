@@ -152,7 +152,10 @@ mod tests {
     #[test]
     fn any_bytes_give_fields_or_a_reason() {
         let code = |bytes: &[u8]| parse::<Form>(bytes).map_err(|problem| problem.code());
-        assert_eq!(code("name=%E7%8B%9B%E7%8A%AC+a&tick=1&tick=2".as_bytes()), Ok(Form { name: "狛犬 a".into(), tick: vec!["1".into(), "2".into()] }));
+        assert_eq!(
+            code("name=%E7%8B%9B%E7%8A%AC+a&tick=1&tick=2".as_bytes()),
+            Ok(Form { name: "狛犬 a".into(), tick: vec!["1".into(), "2".into()] })
+        );
         assert_eq!(code(b"name=%8D%9D%8C%A2"), Err("text-not-utf8"), "Shift_JIS, encoded");
         assert_eq!(code(b"name=\x8d\x9d"), Err("text-not-utf8"), "Shift_JIS, raw");
         assert_eq!(code(b"other=1"), Err("form-incomplete"));

@@ -42,7 +42,14 @@ impl Record for Session {
 }
 
 /// Opens a session within the transaction that proved the person, and gives the cookie to set.
-pub async fn open_session(tx: &mut Tx, app: &App, person: &PersonId, role: Role, client: &str, address: &str) -> Result<HeaderValue> {
+pub async fn open_session(
+    tx: &mut Tx,
+    app: &App,
+    person: &PersonId,
+    role: Role,
+    client: &str,
+    address: &str,
+) -> Result<HeaderValue> {
     let mut token = [0; 32];
     rand::rng().fill_bytes(&mut token);
     let token = hex::encode(token);

@@ -4,7 +4,7 @@ mod bundle;
 mod event;
 mod talk;
 
-pub use bundle::{Bundle, Order, OrderKind, RuleFile, Signed, SignatureWrong, VerifyingKey, sign};
+pub use bundle::{Bundle, Order, OrderKind, RuleFile, SignatureWrong, Signed, VerifyingKey, sign};
 pub use event::{Event, Source};
 pub use talk::{
     Accepted, Answered, Batch, Body, Collector, CollectorState, Enrolled, Enrolment, Finding, Heartbeat, Item, Machine, Matched,

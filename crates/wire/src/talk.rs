@@ -154,9 +154,15 @@ pub enum Body {
     Telemetry(Event),
     Posture(Vec<Observation>),
     /// The spool was full: so many telemetry items, the oldest, were given up.
-    Lost { count: u64 },
+    Lost {
+        count: u64,
+    },
     /// A rehearsal ended: how many acts were done, and the rules that each should wake.
-    DrillEnded { drill: String, acts: Vec<String>, expected: Vec<String> },
+    DrillEnded {
+        drill: String,
+        acts: Vec<String>,
+        expected: Vec<String>,
+    },
 }
 
 /// One thing in the spool.

@@ -35,10 +35,13 @@ pub fn meet(browser: bool) -> anyhow::Result<()> {
         anyhow::bail!("the tests need more than is installed here. Please run, as root on Debian:\n  {by_hand}");
     }
     println!("installing what the tests need: {}", missing.join(" "));
-    let apt = |args: &[&str]| crate::run(Command::new("apt-get").args(args).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null()));
+    let apt = |args: &[&str]| {
+        crate::run(Command::new("apt-get").args(args).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null()))
+    };
     apt(&["update"])?;
     apt(&[&["install", "-y", "--no-install-recommends"], missing.as_slice()].concat())?;
-    let still: Vec<&str> = NEEDS.iter().filter(|need| missing.contains(&need.package) && !(need.there)()).map(|need| need.package).collect();
+    let still: Vec<&str> =
+        NEEDS.iter().filter(|need| missing.contains(&need.package) && !(need.there)()).map(|need| need.package).collect();
     anyhow::ensure!(still.is_empty(), "still missing after the installation: {}", still.join(" "));
     Ok(())
 }

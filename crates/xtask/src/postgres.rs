@@ -16,7 +16,8 @@ pub struct Server {
 
 /// The folder with `initdb` and `pg_ctl` of the newest installed version.
 pub fn programs() -> Option<PathBuf> {
-    let mut versions: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql").ok()?.flatten().map(|entry| entry.path().join("bin")).collect();
+    let mut versions: Vec<PathBuf> =
+        std::fs::read_dir("/usr/lib/postgresql").ok()?.flatten().map(|entry| entry.path().join("bin")).collect();
     versions.retain(|bin| bin.join("initdb").exists());
     versions.sort();
     versions.pop()
@@ -36,7 +37,8 @@ impl Server {
         let server = Server { programs, folder, url };
         let data = server.folder.join("data");
         server.program("initdb", &format!("-D {} --auth=trust -U postgres -E UTF8 --locale=C.UTF-8", data.display()))?;
-        let options = format!("-p {port} -k {} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200", server.folder.display());
+        let options =
+            format!("-p {port} -k {} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200", server.folder.display());
         server.program("pg_ctl", &format!("-D {} -l {}/log -o '{options}' -w start", data.display(), server.folder.display()))?;
         let role = "CREATE ROLE komainu LOGIN CREATEDB NOSUPERUSER NOBYPASSRLS";
         server.program("psql", &format!("-q -h 127.0.0.1 -p {port} -U postgres -c '{role}'"))?;

@@ -54,8 +54,15 @@ fn each_recording_fires_the_rule_it_is_named_for() {
     let mut missed = Vec::new();
     for info in &infos {
         let text = std::fs::read_to_string(info).expect("a text");
-        let id = text.lines().skip_while(|line| !line.starts_with("rule_metadata")).find_map(|line| line.trim().strip_prefix("- id: ")).expect("an id");
-        let count = text.lines().find_map(|line| line.trim().strip_prefix("match_count: ")).map(|count| count.parse::<usize>().expect("a number"));
+        let id = text
+            .lines()
+            .skip_while(|line| !line.starts_with("rule_metadata"))
+            .find_map(|line| line.trim().strip_prefix("- id: "))
+            .expect("an id");
+        let count = text
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("match_count: "))
+            .map(|count| count.parse::<usize>().expect("a number"));
         let folder = info.parent().expect("a folder");
         let mut recordings = Vec::new();
         files(folder, ".evtx", &mut recordings);
@@ -76,7 +83,10 @@ fn each_recording_fires_the_rule_it_is_named_for() {
 #[test]
 fn the_same_events_as_json_fire_the_same_rules() {
     let Some(data) = data() else { return };
-    let rules = Arc::new(rules_of(&["rules", "rules-emerging-threats", "rules-threat-hunting"].map(|folder| data.join("sigma").join(folder))).rules);
+    let rules = Arc::new(
+        rules_of(&["rules", "rules-emerging-threats", "rules-threat-hunting"].map(|folder| data.join("sigma").join(folder)))
+            .rules,
+    );
     let mut recordings = Vec::new();
     files(&data.join("evtx/oracle"), ".evtx", &mut recordings);
     let mut differences = Vec::new();
@@ -124,7 +134,13 @@ fn brute_force_in_a_log_wakes_a_rule() {
     let (reports, _) = found(&data.join("logs/OpenSSH_2k.log"), &Arc::new(rules));
     let mut by: BTreeMap<String, usize> = BTreeMap::new();
     for report in &reports {
-        let address = report.finding.matched.iter().find(|one| one.selection == "group-by").map(|one| one.value.clone()).unwrap_or_default();
+        let address = report
+            .finding
+            .matched
+            .iter()
+            .find(|one| one.selection == "group-by")
+            .map(|one| one.value.clone())
+            .unwrap_or_default();
         *by.entry(address).or_default() += 1;
         assert_eq!((report.host.as_str(), report.level), ("LabSZ", Level::High));
     }

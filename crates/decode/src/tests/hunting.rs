@@ -52,10 +52,15 @@ fn a_folder_of_rules_is_checked_with_its_folders() {
     let dir = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(dir.path().join("sub")).expect("a folder");
     std::fs::write(dir.path().join("sub/ssh.yml"), RULES).expect("written");
-    std::fs::write(dir.path().join("bad.yaml"), "title: T\nlogsource: {product: x}\ndetection: {condition: s}\n").expect("written");
+    std::fs::write(dir.path().join("bad.yaml"), "title: T\nlogsource: {product: x}\ndetection: {condition: s}\n")
+        .expect("written");
     std::fs::write(dir.path().join("README.md"), "no rule").expect("written");
     let checked = rules_check(dir.path());
-    let faults: Vec<String> = checked.faults.iter().map(|fault| fault.to_string().replace(&dir.path().display().to_string(), "")).collect();
-    assert_eq!((checked.loaded, faults), (2, vec!["/bad.yaml:3: the condition names \"s\", and there is no such selection".to_owned()]));
+    let faults: Vec<String> =
+        checked.faults.iter().map(|fault| fault.to_string().replace(&dir.path().display().to_string(), "")).collect();
+    assert_eq!(
+        (checked.loaded, faults),
+        (2, vec!["/bad.yaml:3: the condition names \"s\", and there is no such selection".to_owned()])
+    );
     assert_eq!(rules_check(&dir.path().join("absent")).faults.len(), 1);
 }

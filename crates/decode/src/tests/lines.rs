@@ -8,7 +8,8 @@ fn now() -> Moment {
 fn shown(event: Option<wire::Event>) -> String {
     let Some(event) = event else { return "-".into() };
     let source = [&event.source.product, &event.source.category, &event.source.service].map(String::as_str).join("/");
-    let fields: Vec<String> = event.fields.iter().filter(|(name, _)| name != "message").map(|(name, value)| format!("{name}={value}")).collect();
+    let fields: Vec<String> =
+        event.fields.iter().filter(|(name, _)| name != "message").map(|(name, value)| format!("{name}={value}")).collect();
     format!("{} {source} {}", Moment(event.at).rfc3339(), fields.join(" | "))
 }
 
@@ -39,7 +40,10 @@ fn messages_say_who_did_what() {
         ("login", "LOGIN ON tty1 BY ann"),
         ("login", "pam_unix(login:session): session opened for user ann(uid=1000) by LOGIN(uid=0)"),
         ("systemd-logind", "New session 12 of user ann."),
-        ("gdm-password", "pam_unix(gdm-password:auth): authentication failure; logname= uid=0 euid=0 tty=/dev/tty1 ruser= rhost=  user=ann"),
+        (
+            "gdm-password",
+            "pam_unix(gdm-password:auth): authentication failure; logname= uid=0 euid=0 tty=/dev/tty1 ruser= rhost=  user=ann",
+        ),
         ("useradd", "new user: name=eve, UID=1002, GID=1002, home=/home/eve, shell=/bin/bash, from=/dev/pts/0"),
         ("useradd", "new user: name=toor, UID=0, GID=0, home=/root, shell=/bin/bash, from=none"),
         ("useradd", "add 'eve' to group 'sudo'"),
@@ -58,7 +62,10 @@ fn messages_say_who_did_what() {
         .iter()
         .map(|(service, message)| {
             let line = format!("Apr  1 09:00:00 host {service}[7]: {message}");
-            shown(linux::syslog_line(&line, now(), 0)).replace("2026-04-01T09:00:00.000Z ", "").replace(" | ProcessId=7 | Hostname=host", "") + "\n"
+            shown(linux::syslog_line(&line, now(), 0))
+                .replace("2026-04-01T09:00:00.000Z ", "")
+                .replace(" | ProcessId=7 | Hostname=host", "")
+                + "\n"
         })
         .collect();
     insta::assert_snapshot!(table, @"");
@@ -120,7 +127,9 @@ fn journal_entries_are_read() {
 #[test]
 fn web_logs_are_read() {
     let table: String = [
-        weblog::access(r#"1.2.3.4 - ann [10/Oct/2025:13:55:36 +0900] "GET /a.php?x=1 HTTP/1.1" 200 123 "https://e.example/" "curl/8""#),
+        weblog::access(
+            r#"1.2.3.4 - ann [10/Oct/2025:13:55:36 +0900] "GET /a.php?x=1 HTTP/1.1" 200 123 "https://e.example/" "curl/8""#,
+        ),
         weblog::access(r#"1.2.3.4 - - [10/Oct/2025:13:55:36 -0130] "\x16\x03" 400 -"#),
         weblog::error("[Sun Dec 04 04:47:44.123 2005] [core:error] [pid 12] [client 1.2.3.4:5] File does not exist: /x", 0),
         weblog::error("[not a time] [x] y", 0),

@@ -34,7 +34,8 @@ fn the_public_rules_load() {
     let mut found = Vec::new();
     files(&data, &mut found);
     let (rules, faults) = read(&found, &Lists::new());
-    let (lists, others): (Vec<_>, Vec<_>) = faults.into_iter().partition(|fault| fault.contains("needs a list for the placeholder"));
+    let (lists, others): (Vec<_>, Vec<_>) =
+        faults.into_iter().partition(|fault| fault.contains("needs a list for the placeholder"));
     assert!(others.len() * 1_000 <= found.len(), "{others:#?}");
     assert_eq!(rules.len() + lists.len() + others.len(), found.len());
     assert!(rules.len() > 3_700);

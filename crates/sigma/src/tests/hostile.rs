@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 #[test]
 fn hostile_rules_are_refused_with_the_reason() {
-    let deep = format!("title: T\nlogsource: {{product: x}}\ndetection: {{s: {}A{}, condition: s}}", "[".repeat(40), "]".repeat(40));
+    let deep =
+        format!("title: T\nlogsource: {{product: x}}\ndetection: {{s: {}A{}, condition: s}}", "[".repeat(40), "]".repeat(40));
     let bomb: String = (1..20).map(|n| format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 10].join(","))).collect();
     let bomb = format!("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n{bomb}");
-    let many = format!("title: T\nlogsource: {{product: x}}\ndetection: {{s: {{A: [{}]}}, condition: s}}", "1,".repeat(1_000_001));
+    let many =
+        format!("title: T\nlogsource: {{product: x}}\ndetection: {{s: {{A: [{}]}}, condition: s}}", "1,".repeat(1_000_001));
     let parentheses = rule(&format!("s: {{A: x}}\ncondition: {}s{}", "(".repeat(500), ")".repeat(500)));
     let long = format!("title: T\nx: {}", "y".repeat(5 << 20));
     let glob = rule(&format!("s: {{A: 'a?{}'}}\ncondition: s", "b".repeat(5_000)));

@@ -141,16 +141,22 @@ fn lists_maps_and_keywords_nest() {
     assert!(fires(all, &[("a", "one"), ("b", "two")]) && !fires(all, &[("a", "one")]));
     assert!(fires("k: alone\ncondition: k", &[("a", "not alone")]));
     assert!(fires("s: {A: [null, '']}\ncondition: s", &[("B", "x")]));
-    assert!(fires("s: {Threat Name: x}\ncondition: s", &[("ThreatName", "x")]) && fires("s: {ThreatName: x}\ncondition: s", &[("threat name", "x")]));
+    assert!(
+        fires("s: {Threat Name: x}\ncondition: s", &[("ThreatName", "x")])
+            && fires("s: {ThreatName: x}\ncondition: s", &[("threat name", "x")])
+    );
     assert!(fires("s: {A: two}\ncondition: s", &[("A", "one"), ("a", "two")]), "a field may repeat");
 }
 
 #[test]
 fn a_finding_explains_itself() {
-    let text = rule("sel: {Image|endswith: [/sh, /bash], CommandLine|contains|all: [curl, '|']}\nfilter: {User: root}\ncondition: sel and not filter");
+    let text = rule(
+        "sel: {Image|endswith: [/sh, /bash], CommandLine|contains|all: [curl, '|']}\nfilter: {User: root}\ncondition: sel and not filter",
+    );
     let (rules, faults) = Rules::read([("folder/web-shell.yml", text.as_str())]);
     assert_eq!(faults, []);
-    let findings = Engine::new(Arc::new(rules)).judge(&event(&[("Image", "/bin/bash"), ("CommandLine", "CURL x | sh"), ("User", "www")]));
+    let findings =
+        Engine::new(Arc::new(rules)).judge(&event(&[("Image", "/bin/bash"), ("CommandLine", "CURL x | sh"), ("User", "www")]));
     insta::assert_debug_snapshot!(findings.first().map(|finding| (&finding.name, &finding.level, &finding.matched)), @r#"
         Some(
             (

@@ -54,7 +54,10 @@ fn so_many_values_of_a_field() {
     let correlation = "type: value_count\nrules: fail\ntimespan: 1m\ncondition: {field: User, gt: 2}";
     assert_eq!(fired(&mut engine(correlation), &[(1, "fail", "a"), (2, "fail", "a"), (3, "fail", "b"), (4, "fail", "c")]), [4]);
     assert_eq!(fired(&mut engine(correlation), &[(1, "fail", "a"), (2, "fail", "b"), (62, "fail", "c")]), [0_i64; 0]);
-    assert_eq!(fired(&mut engine(correlation), &[(1, "fail", "a"), (2, "fail", "b"), (60, "fail", "a"), (62, "fail", "c")]), [62]);
+    assert_eq!(
+        fired(&mut engine(correlation), &[(1, "fail", "a"), (2, "fail", "b"), (60, "fail", "a"), (62, "fail", "c")]),
+        [62]
+    );
 }
 
 #[test]
@@ -69,7 +72,8 @@ fn each_rule_in_any_order_or_in_order() {
 
 #[test]
 fn aliases_join_fields_of_different_names() {
-    let correlation = "type: temporal\nrules: [fail, in]\naliases: {who: {fail: User, in: Account}}\ngroup-by: [who]\ntimespan: 10s";
+    let correlation =
+        "type: temporal\nrules: [fail, in]\naliases: {who: {fail: User, in: Account}}\ngroup-by: [who]\ntimespan: 10s";
     let mut engine = engine(correlation);
     assert!(engine.judge(&at(0, &[("Act", "fail"), ("User", "a")])).is_empty());
     assert!(engine.judge(&at(1, &[("Act", "in"), ("Account", "b")])).is_empty());
