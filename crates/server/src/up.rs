@@ -6,14 +6,15 @@ use crate::cli::Up;
 use crate::config::Config;
 use crate::{jobs, keys, locked, wiring};
 use anyhow::Context as _;
-use base::{Clock, Fact};
+use base::{Clock, CompanyId};
 use response::intake::Gate;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::Duration;
-use store::Store;
+use store::{Actor, Store};
 use tokio::net::TcpListener;
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 use tokio::sync::watch;
 use web::{App, Content};
 
@@ -30,20 +31,20 @@ pub async fn run(options: &Up) -> anyhow::Result<()> {
     let store = Store::open(&wiring::place(&config, &data), Clock::System).await?;
     let origin = config.origin.clone().unwrap_or_else(|| format!("http://{}:{}", host(portal_at), portal_at.port()));
     let agents_url = format!("https://{}:{}", host(agents_at), agents_at.port());
-    let sealing = keys::sealing(&data)?;
-    let (app, gate) = wiring::app(store, &content, &config, &data, origin, agents_url, sealing).await?;
+    let app = wiring::app(store, &content, &config, origin, keys::sealing(&data)?)?;
+    let gate = Gate::open(&app, &data, &config.agent_names, &agents_url).await.map_err(|problem| anyhow::anyhow!("{problem}"))?;
     let (stop, stopped) = watch::channel(false);
 
     greet(&app, &data).await?;
     let mut tasks = tokio::task::JoinSet::new();
     tasks.spawn(serve(portal, app.clone(), stopped.clone()));
     tasks.spawn({
-        let (gate, stopped) = (gate.clone(), stopped.clone());
+        let stopped = stopped.clone();
         async move { gate.serve(agents, stopping(stopped)).await }
     });
     let periodic = tokio::spawn(wiring::periodic(app.clone()));
     let working = tokio::spawn(jobs::run(app.clone()));
-    let watching = (!options.no_agent).then(|| tokio::spawn(watch_this_machine(app.clone(), gate.clone(), data.join("agent"), stopped)));
+    let watching = (!options.no_agent).then(|| tokio::spawn(watch_this_machine(app.clone(), data.join("agent"), stopped)));
 
     let early = tokio::select! {
         () = asked_to_stop() => None,
@@ -131,41 +132,75 @@ async fn asked_to_stop() {
 }
 
 /// Keeps the agent of this machine running as a process of its own, once there is a company to watch for.
-async fn watch_this_machine(app: App, gate: Gate, folder: std::path::PathBuf, mut stopped: watch::Receiver<bool>) {
+async fn watch_this_machine(app: App, folder: PathBuf, mut stopped: watch::Receiver<bool>) {
     let mut pause = Duration::from_secs(1);
-    while !*stopped.borrow() {
-        let child = match start_agent(&app, &gate, &folder, &mut stopped).await {
-            Ok(Some(child)) => child,
-            Ok(None) => return,
-            Err(error) => {
-                tracing::error!("the agent of this machine does not start: {error:#}");
-                tokio::time::sleep(pause).await;
-                pause = (pause * 2).min(Duration::from_secs(60));
-                continue;
-            }
-        };
+    loop {
         let began = tokio::time::Instant::now();
-        if until_it_ends(child, &mut stopped).await {
-            return;
+        match agent_of_this_machine(&app, &folder, &mut stopped).await {
+            Ok(()) if *stopped.borrow() => return,
+            Ok(()) => tracing::warn!("the agent of this machine ended; it is started again"),
+            Err(error) => tracing::error!("the agent of this machine does not run: {error:#}"),
         }
-        pause = if began.elapsed() > Duration::from_secs(60) { Duration::from_secs(1) } else { (pause * 2).min(Duration::from_secs(60)) };
-        tokio::time::sleep(pause).await;
+        let ran_well = began.elapsed() > Duration::from_secs(60);
+        pause = if ran_well { Duration::from_secs(1) } else { (pause * 2).min(Duration::from_secs(60)) };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = stopping(stopped.clone()) => return,
+        }
     }
 }
 
-/// Enrols the agent at the first company if it is not yet, and starts it. `None` when the program stops meanwhile.
-async fn start_agent(app: &App, gate: &Gate, folder: &Path, stopped: &mut watch::Receiver<bool>) -> anyhow::Result<Option<Child>> {
+/// Enrols the agent at the first company if it is not yet, and runs it until it ends or the program stops.
+async fn agent_of_this_machine(app: &App, folder: &Path, stopped: &mut watch::Receiver<bool>) -> anyhow::Result<()> {
     let program = std::env::current_exe()?;
     if !agent::is_enrolled(folder) {
-        let Some(company) = first_company(app, stopped).await? else { return Ok(None) };
-        let line = customer::device::invite_local(app, gate_line(gate), &company).await.map_err(|problem| anyhow::anyhow!("{problem}"))?;
+        let company = tokio::select! {
+            company = first_company(app) => company?,
+            () = stopping(stopped.clone()) => return Ok(()),
+        };
+        let line = invitation(app, &company).await.map_err(|problem| anyhow::anyhow!("{problem}"))?;
         let mut enrol = Command::new(&program);
-        let status = enrol.args(["agent", "enrol", "-", "--data"]).arg(folder).stdin(std::process::Stdio::piped()).spawn()?;
-        feed(status, &line).await?;
+        let enrolled = enrol.args(["agent", "enrol", &line, "--data"]).arg(folder).stdin(Stdio::null()).output().await?;
+        anyhow::ensure!(enrolled.status.success(), "it cannot enrol: {}", String::from_utf8_lossy(&enrolled.stderr).trim());
     }
     let mut run = Command::new(&program);
-    run.args(["agent", "run", "--with-parent", "--data"]).arg(folder).stdin(std::process::Stdio::piped()).kill_on_drop(true);
-    // Ctrl-C in the terminal goes to the whole group; the agent is told to stop by us instead, in order.
-    run.process_group(0);
-    Ok(Some(run.spawn()?))
+    run.args(["agent", "run", "--with-parent", "--data"]).arg(folder);
+    // Its input is a pipe that ends when we do, however we end; and a Ctrl-C in the terminal is ours to hand on.
+    let mut child = run.stdin(Stdio::piped()).process_group(0).spawn()?;
+    let ended = tokio::select! {
+        ended = child.wait() => Some(ended?),
+        () = stopping(stopped.clone()) => None,
+    };
+    if let Some(status) = ended {
+        anyhow::ensure!(status.success(), "it ended with {status}");
+        return Ok(());
+    }
+    drop(child.stdin.take());
+    if tokio::time::timeout(Duration::from_secs(8), child.wait()).await.is_err() {
+        child.kill().await?;
+    }
+    Ok(())
+}
+
+/// The company that was founded first: this machine's own.
+async fn first_company(app: &App) -> anyhow::Result<CompanyId> {
+    let mut facts = app.store.listen();
+    loop {
+        let mut tx = app.store.read_all().await.map_err(|problem| anyhow::anyhow!("{problem}"))?;
+        let first = tx.maybe::<String>("SELECT tenant_id AS t FROM company ORDER BY founded_at, tenant_id LIMIT 1", &[]).await;
+        drop(tx);
+        if let Some(company) = first.map_err(|problem| anyhow::anyhow!("{problem}"))? {
+            return Ok(company.parse()?);
+        }
+        // A minute at most: a fact may have been told by another process.
+        let _ = tokio::time::timeout(Duration::from_secs(60), facts.recv()).await;
+    }
+}
+
+async fn invitation(app: &App, company: &CompanyId) -> base::Result<String> {
+    let door = customer::device::door(&app.store).await?;
+    let mut tx = app.store.write(company, Actor::System).await?;
+    let code = customer::device::make_code(&mut tx, None).await?;
+    tx.commit().await?;
+    Ok(door.invitation_line(&code))
 }
