@@ -140,9 +140,7 @@ impl Hunter<'_> {
             Kind::Json => self.json(path, file),
             Kind::Empty => Ok(()),
             Kind::Unknown => Err(io::Error::other("this is no kind of log that can be read")),
-            kind @ (Kind::JsonLines | Kind::Audit | Kind::Syslog | Kind::WebAccess | Kind::WebError) => {
-                self.lines(path, file, kind)
-            }
+            kind @ (Kind::JsonLines | Kind::Audit | Kind::Syslog | Kind::Cisco | Kind::WebAccess | Kind::WebError) => self.lines(path, file, kind),
         }
     }
 

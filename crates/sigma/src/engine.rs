@@ -217,6 +217,7 @@ fn grouped(correlation: &Correlation, fed: &[(usize, Option<usize>)], view: View
             None => found.push((group, value, vec![*slot])),
         }
     }
+    found.iter_mut().for_each(|(_, _, slots)| slots.sort_unstable());
     found
 }
 

@@ -17,7 +17,7 @@ pub type Lists = HashMap<String, Vec<String>>;
 const REGEX_LETTERS: usize = 8 << 10;
 const REGEX_BYTES: usize = 4 << 20;
 /// Characters of a pattern with `?`; longer ones could be made to cost too much for each event.
-const GLOB_LETTERS: usize = 4 << 10;
+const GLOB_LETTERS: usize = 1 << 10;
 
 /// One way a field, or any value where there is no field, is asked about.
 #[derive(Debug)]

@@ -110,6 +110,9 @@ impl Window {
         self.groups.retain(|_, group| group.newest.saturating_add(of.millis) >= now);
         if self.groups.len() == before {
             let mut times: Vec<i64> = self.groups.values().map(|group| group.newest).collect();
+            if times.is_empty() {
+                return;
+            }
             let eighth = times.len() / 8;
             let (_, bound, _) = times.select_nth_unstable(eighth);
             let bound = *bound;
