@@ -330,7 +330,17 @@ fn new_user(message: &str) -> Option<Fields> {
     let id = if value("UID").is_empty() { value("uid") } else { value("UID") };
     // A second account with the number of root is both.
     let zero = if id == "0" { "uid-zero" } else { "" };
-    Some(fields("", [("Action", "account-created"), ("Action", zero), ("Account", name), ("UserId", id), ("Home", value("home")), ("Shell", value("shell"))]))
+    Some(fields(
+        "",
+        [
+            ("Action", "account-created"),
+            ("Action", zero),
+            ("Account", name),
+            ("UserId", id),
+            ("Home", value("home")),
+            ("Shell", value("shell")),
+        ],
+    ))
 }
 
 /// `add 'ann' to group 'sudo'`

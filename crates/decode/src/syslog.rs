@@ -99,7 +99,7 @@ pub(crate) fn local_time(text: &str, now: Moment, east: i64) -> Option<Moment> {
 
 fn iso(text: &str, east: i64) -> Option<(Moment, &str)> {
     let (time, rest) = text.split_once(' ')?;
-    if time.len() < 19 || !time.as_bytes().get(10).is_some_and(|byte| *byte == b'T') {
+    if time.len() < 19 || time.as_bytes().get(10).is_none_or(|byte| *byte != b'T') {
         return None;
     }
     let zoned = time.ends_with('Z') || time.get(19..).is_some_and(|end| end.contains(['+', '-']));

@@ -379,7 +379,7 @@ fn base64_offsets(bytes: &[u8]) -> Vec<String> {
         let encoded = STANDARD_NO_PAD.encode(&shifted);
         // The first letters also hold bits of what stands before, the last one of what stands behind.
         let start = [0, 2, 3].get(offset).copied().unwrap_or(0);
-        let end = encoded.len() - usize::from(shifted.len() % 3 != 0);
+        let end = encoded.len() - usize::from(!shifted.len().is_multiple_of(3));
         encoded.get(start..end).unwrap_or_default().to_owned()
     };
     (0..3).map(form).filter(|form| !form.is_empty()).collect()

@@ -170,8 +170,14 @@ const SAMPLES: [&str; 9] = [
 fn all_decoders(bytes: &[u8], mapping: &Mapping) {
     let line = text::decode(bytes);
     let _ = (kind::of(bytes), moment(&line), audit::record(&line), weblog::access(&line), weblog::error(&line, 0));
+    let _ = audit::record(&line).and_then(|record| audit::Starts::default().add(&record));
     let _ = cisco::line(&line, Moment(1_775_000_000_000), 0);
-    let _ = (linux::syslog_line(&line, Moment(1_775_000_000_000), 0), journal::entry(&line), json::flat(&line), json::event(&line, mapping));
+    let _ = (
+        linux::syslog_line(&line, Moment(1_775_000_000_000), 0),
+        journal::entry(&line),
+        json::flat(&line),
+        json::event(&line, mapping),
+    );
     for service in ["sshd", "sudo", "su", "login", "useradd", "usermod", "gpasswd", "cron", "crontab", "passwd", "x"] {
         let _ = linux::message(service, &line);
     }

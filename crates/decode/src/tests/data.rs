@@ -192,3 +192,18 @@ fn a_damaged_recording_is_read_as_far_as_it_goes() {
     }
     assert!(read > 0 && refused > 0, "{read} {refused}");
 }
+
+#[test]
+fn our_own_rules_see_the_brute_force() {
+    let Some(data) = data() else { return };
+    let checked = rules_of(&[Path::new(env!("CARGO_MANIFEST_DIR")).join("../../content/sigma")]);
+    assert_eq!(checked.faults, []);
+    let (reports, _) = found(&data.join("logs/OpenSSH_2k.log"), &Arc::new(checked.rules));
+    let names: std::collections::BTreeSet<&str> = reports.iter().map(|report| report.finding.name.as_str()).collect();
+    insta::assert_debug_snapshot!(names, @r#"
+        {
+            "ssh-brute-force",
+            "ssh-many-names-tried",
+        }
+        "#);
+}

@@ -95,7 +95,7 @@ fn messages_say_who_did_what() {
         linux//auth Service=systemd-logind | EventType=session-opened | User=ann
         linux//auth Service=gdm-password | EventType=sign-in-failed | User=ann | Method=password
         linux/account_change/ Service=useradd | Action=account-created | Account=eve | UserId=1002 | Home=/home/eve | Shell=/bin/bash
-        linux/account_change/ Service=useradd | Action=uid-zero | Account=toor | UserId=0 | Home=/root | Shell=/bin/bash
+        linux/account_change/ Service=useradd | Action=account-created | Action=uid-zero | Account=toor | UserId=0 | Home=/root | Shell=/bin/bash
         linux/account_change/ Service=useradd | Action=group-joined | Account=eve | Group=sudo
         linux/account_change/ Service=usermod | Action=group-joined | Account=eve | Group=docker
         linux/account_change/ Service=usermod | Action=uid-zero | Account=eve | UserId=0
@@ -169,6 +169,28 @@ fn audit_records_are_read_with_their_hidden_texts() {
         2020-11-10T08:19:44.965Z linux//auditd type=USER_AUTH | serial=1 | node=web1 | pid=1 | uid=0 | op=PAM:authentication | acct=root | exe=/usr/sbin/sshd | hostname=1.2.3.4 | addr=1.2.3.4 | terminal=ssh | res=failed
         -
         -
+        ");
+}
+
+#[test]
+fn the_records_of_a_start_become_a_process() {
+    let mut starts = audit::Starts::default();
+    let mut table = String::new();
+    for line in [
+        r#"type=SYSCALL msg=audit(1604996384.965:1): syscall=59 ppid=2 pid=3 uid=1000 exe="/usr/bin/curl" comm="curl""#,
+        r#"type=EXECVE msg=audit(1604996384.965:1): argc=3 a0="curl" a1="-o" a2[0]="/tmp/" a2[1]="x""#,
+        r#"type=CWD msg=audit(1604996384.965:1): cwd="/root""#,
+        r#"type=SYSCALL msg=audit(1604996384.965:2): syscall=2 exe="/bin/cat""#,
+        r#"type=EXECVE msg=audit(1604996384.965:3): argc=1 a0="sh""#,
+        r#"type=SYSCALL msg=audit(1604996384.965:3): exe="/bin/sh""#,
+    ] {
+        let record = audit::record(line).expect("a record");
+        table += &starts.add(&record).map(|start| shown(Some(start)) + "\n").unwrap_or_default();
+    }
+    table += &shown(starts.end());
+    insta::assert_snapshot!(table, @"
+        2020-11-10T08:19:44.965Z linux/process_creation/ Image=/usr/bin/curl | ProcessId=3 | ParentProcessId=2 | UserId=1000 | CurrentDirectory=/root | CommandLine=curl -o /tmp/x
+        2020-11-10T08:19:44.965Z linux/process_creation/ Image=/bin/sh | CommandLine=sh
         ");
 }
 

@@ -78,3 +78,9 @@ fn each_fault_of_a_folder_is_told() {
         ");
     assert_eq!(folder(Path::new("absent")).len(), 2);
 }
+
+#[test]
+fn our_own_rules_do_as_their_files_say() {
+    let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../content/sigma");
+    assert_eq!(folder(&ours), []);
+}
