@@ -96,8 +96,11 @@ impl Engine {
     /// Judges an event and adds what fired. Allocates nothing unless a rule holds.
     pub fn judge_view(&mut self, event: &Event<'_>, hits: &mut Vec<Hit>) {
         let rules = Arc::clone(&self.rules);
+        if !rules.index.fit(event, &mut self.seen) {
+            return;
+        }
         self.desk.lay(event, &rules.names);
-        rules.index.candidates(event, &self.desk, &mut self.seen);
+        rules.index.candidates(&self.desk, &mut self.seen);
         let mut holding = std::mem::take(&mut self.holding);
         holding.clear();
         let view = View { event, desk: &self.desk };

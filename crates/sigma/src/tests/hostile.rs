@@ -15,7 +15,9 @@ fn hostile_rules_are_refused_with_the_reason() {
     let parentheses = rule(&format!("s: {{A: x}}\ncondition: {}s{}", "(".repeat(500), ")".repeat(500)));
     let long = format!("title: T\nx: {}", "y".repeat(5 << 20));
     let glob = rule(&format!("s: {{A: 'a?{}'}}\ncondition: s", "b".repeat(5_000)));
-    let table: String = [deep, bomb, many, parentheses, long, glob].iter().map(|yaml| reasons(yaml) + "\n").collect();
+    let selections: String = (0..600).map(|n| format!("s{n}: {{A: x}}\n")).collect();
+    let selections = rule(&format!("{selections}condition: 1 of s*"));
+    let table: String = [deep, bomb, many, parentheses, long, glob, selections].iter().map(|yaml| reasons(yaml) + "\n").collect();
     insta::assert_snapshot!(table, @r#"
         t.yml:3: not readable as YAML: detection.s[0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0]: nested more than 24 deep at line 3 column 38
         t.yml: not readable as YAML: repetition limit exceeded
@@ -23,6 +25,7 @@ fn hostile_rules_are_refused_with_the_reason() {
         t.yml:7: the condition is nested more than 64 deep
         t.yml: the file has 5242892 bytes; at most 4194304 are read
         t.yml:6: selection "s": "A": a pattern of 5002 letters with wildcards is too long; at most 1024
+        t.yml:5: the rule has more than 500 selections
         "#);
 }
 
