@@ -90,3 +90,73 @@ fn decoded(name: &str, value: &str, kind: &str) -> String {
     let bytes: Vec<u8> = bytes.into_iter().map(|byte| if byte == 0 { b' ' } else { byte }).collect();
     crate::text::decode(&bytes).trim_end().to_owned()
 }
+
+/// Puts the records of one program's start together, so that rules on `process_creation` see it.
+///
+/// auditd writes a start as several records with one serial number: SYSCALL (who, which file), EXECVE (the arguments), CWD.
+#[derive(Debug, Default)]
+pub struct Starts {
+    serial: String,
+    process: Vec<(String, String)>,
+    arguments: String,
+    at: i64,
+}
+
+/// Letters of a command line; more are left out.
+const COMMAND_LETTERS: usize = 64 << 10;
+
+impl Starts {
+    /// Takes the next record; gives the start that is whole now, because another begins.
+    pub fn add(&mut self, record: &wire::Event) -> Option<wire::Event> {
+        let serial = record.get("serial").unwrap_or_default();
+        let whole = if serial == self.serial { None } else { self.end() };
+        if whole.is_some() || serial != self.serial {
+            *self = Starts { serial: serial.to_owned(), at: record.at, ..Starts::default() };
+        }
+        let names: &[(&str, &str)] = match record.get("type") {
+            Some("SYSCALL") => {
+                &[("exe", "Image"), ("pid", "ProcessId"), ("ppid", "ParentProcessId"), ("uid", "UserId"), ("node", "Hostname")]
+            }
+            Some("CWD") => &[("cwd", "CurrentDirectory")],
+            Some("EXECVE") => {
+                self.arguments = arguments(record);
+                &[]
+            }
+            _ => &[],
+        };
+        let given = names.iter().filter_map(|(name, field)| Some(((*field).to_owned(), record.get(name)?.to_owned())));
+        self.process.extend(given);
+        whole
+    }
+
+    /// The start that is still open, at the end of a file.
+    pub fn end(&mut self) -> Option<wire::Event> {
+        let ready = !self.arguments.is_empty() && self.process.iter().any(|(name, _)| name == "Image");
+        let mut fields = std::mem::take(&mut self.process);
+        let arguments = std::mem::take(&mut self.arguments);
+        if !ready {
+            return None;
+        }
+        fields.push(("CommandLine".to_owned(), arguments));
+        let source = wire::Source { product: "linux".into(), category: "process_creation".into(), service: String::new() };
+        Some(wire::Event { at: self.at, source, fields })
+    }
+}
+
+/// `a0`, `a1`, … of an EXECVE record, with spaces between. A long argument comes in pieces: `a1[0]`, `a1[1]`.
+fn arguments(record: &wire::Event) -> String {
+    let number = |name: &str| name.strip_prefix('a')?.split('[').next()?.parse::<u32>().ok();
+    let mut line = String::new();
+    let mut last = None;
+    for (number, value) in record.fields.iter().filter_map(|(name, value)| Some((number(name)?, value))) {
+        if last.is_some_and(|last| last != number) {
+            line.push(' ');
+        }
+        last = Some(number);
+        line.push_str(value);
+        if line.len() > COMMAND_LETTERS {
+            break;
+        }
+    }
+    line
+}

@@ -7,14 +7,13 @@ use evtx::{EvtxParser, ParserSettings};
 use sigma::Event;
 use std::io::{Read, Seek};
 
+/// A record's number and event, or why it cannot be read.
+pub type Record<'r> = Result<(u64, Event<'r>), String>;
+
 /// Reads the records of a file; `on` gets each event with its record's number, or the reason why one cannot be read.
 ///
 /// Refuses a stream that does not begin as an EVTX file.
-pub fn records<R: Read + Seek>(
-    from: R,
-    mapping: &Mapping,
-    on: &mut dyn FnMut(Result<(u64, Event<'_>), String>),
-) -> Result<(), String> {
+pub fn records<R: Read + Seek>(from: R, mapping: &Mapping, on: &mut dyn FnMut(Record<'_>)) -> Result<(), String> {
     let parser = EvtxParser::from_read_seek(from).map_err(|error| error.to_string())?;
     let mut parser = parser.with_configuration(ParserSettings::new());
     for record in parser.records_json() {

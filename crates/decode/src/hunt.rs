@@ -3,7 +3,7 @@
 use crate::kind::{self, Kind};
 use crate::text::Lines;
 use crate::windows::Mapping;
-use crate::{evtx, objects};
+use crate::{audit, evtx, objects};
 use base::Moment;
 use sigma::{Engine, Event, Fault, Level, Rules};
 use std::fs::{self, File};
@@ -53,6 +53,8 @@ const TOLD: u64 = 5;
 /// Faults told in all.
 const TOLD_IN_ALL: usize = 10_000;
 const DEPTH: usize = 64;
+/// Fields that name the machine, the surest first.
+const HOSTS: [&str; 5] = ["Computer", "Hostname", "host.name", "host", "node"];
 
 /// Goes through files and folders, and calls `on` for each finding. What cannot be read is told in the summary and passed over.
 pub fn hunt(paths: &[PathBuf], rules: Arc<Rules>, options: &Options, on: &mut dyn FnMut(Report)) -> Summary {
@@ -64,7 +66,8 @@ pub fn hunt(paths: &[PathBuf], rules: Arc<Rules>, options: &Options, on: &mut dy
             return summary;
         }
     };
-    let mut hunter = Hunter { engine: Engine::new(rules), mapping, options, hits: Vec::new(), summary, on };
+    let judge = Judge { engine: Engine::new(rules), options, hits: Vec::new(), summary, on };
+    let mut hunter = Hunter { judge, mapping };
     for path in paths {
         let mut files = Vec::new();
         hunter.walk(path, &mut files, DEPTH);
@@ -73,8 +76,8 @@ pub fn hunt(paths: &[PathBuf], rules: Arc<Rules>, options: &Options, on: &mut dy
             hunter.file(&file);
         }
     }
-    hunter.summary.forgotten = hunter.engine.forgotten();
-    hunter.summary
+    hunter.judge.summary.forgotten = hunter.judge.engine.forgotten();
+    hunter.judge.summary
 }
 
 impl Summary {
@@ -88,8 +91,13 @@ impl Summary {
 }
 
 struct Hunter<'h> {
-    engine: Engine,
+    judge: Judge<'h>,
     mapping: Mapping,
+}
+
+/// Where events go.
+struct Judge<'h> {
+    engine: Engine,
     options: &'h Options,
     hits: Vec<sigma::Hit>,
     summary: Summary,
@@ -101,32 +109,32 @@ impl Hunter<'_> {
     fn walk(&mut self, path: &Path, files: &mut Vec<PathBuf>, depth: usize) {
         let meta = match fs::metadata(path) {
             Ok(meta) => meta,
-            Err(error) => return self.summary.tell(path, None, format!("cannot be read: {error}"), 0),
+            Err(error) => return self.judge.summary.tell(path, None, format!("cannot be read: {error}"), 0),
         };
         if meta.is_file() {
             return files.push(path.to_owned());
         }
         if !meta.is_dir() {
-            return self.summary.tell(path, None, "this is neither a file nor a folder".into(), 0);
+            return self.judge.summary.tell(path, None, "this is neither a file nor a folder".into(), 0);
         }
         let entries = match fs::read_dir(path) {
             Ok(entries) if depth > 0 => entries,
-            Ok(_) => return self.summary.tell(path, None, "folders are nested too deep".into(), 0),
-            Err(error) => return self.summary.tell(path, None, format!("cannot be read: {error}"), 0),
+            Ok(_) => return self.judge.summary.tell(path, None, "folders are nested too deep".into(), 0),
+            Err(error) => return self.judge.summary.tell(path, None, format!("cannot be read: {error}"), 0),
         };
         for entry in entries {
             match entry {
                 Ok(entry) if entry.file_type().is_ok_and(|kind| kind.is_symlink()) => {}
                 Ok(entry) => self.walk(&entry.path(), files, depth - 1),
-                Err(error) => self.summary.tell(path, None, format!("cannot be read: {error}"), 0),
+                Err(error) => self.judge.summary.tell(path, None, format!("cannot be read: {error}"), 0),
             }
         }
     }
 
     fn file(&mut self, path: &Path) {
-        self.summary.files += 1;
+        self.judge.summary.files += 1;
         if let Err(error) = self.read(path) {
-            self.summary.tell(path, None, error.to_string(), 0);
+            self.judge.summary.tell(path, None, error.to_string(), 0);
         }
     }
 
@@ -137,22 +145,23 @@ impl Hunter<'_> {
         file.seek(SeekFrom::Start(0))?;
         match kind::of(&start) {
             Kind::Evtx => self.evtx(path, file),
+            Kind::Audit => self.audit(path, file),
             Kind::Json => self.json(path, file),
             Kind::Empty => Ok(()),
             Kind::Unknown => Err(io::Error::other("this is no kind of log that can be read")),
-            kind @ (Kind::JsonLines | Kind::Audit | Kind::Syslog | Kind::WebAccess | Kind::WebError) => {
+            kind @ (Kind::JsonLines | Kind::Syslog | Kind::Cisco | Kind::WebAccess | Kind::WebError) => {
                 self.lines(path, file, kind)
             }
         }
     }
 
     fn evtx(&mut self, path: &Path, file: File) -> io::Result<()> {
-        let Hunter { engine, mapping, options, hits, summary, on } = self;
+        let Hunter { judge, mapping } = self;
         let mut faults = 0;
         let outcome = evtx::records(io::BufReader::with_capacity(1 << 16, file), mapping, &mut |record| match record {
-            Ok((number, event)) => judged(engine, options, hits, summary, *on, path, number, &event),
+            Ok((number, event)) => judge.event(path, number, &event),
             Err(reason) => {
-                summary.tell(path, None, reason, faults);
+                judge.summary.tell(path, None, reason, faults);
                 faults += 1;
             }
         });
@@ -160,44 +169,44 @@ impl Hunter<'_> {
     }
 
     fn lines(&mut self, path: &Path, file: File, kind: Kind) -> io::Result<()> {
-        let Hunter { engine, mapping, options, hits, summary, on } = self;
-        let mut lines = Lines::new(file)?;
-        let mut faults = 0;
-        loop {
-            let number = lines.number + 1;
-            let Some(line) = lines.next_line()? else { break };
-            if line.trim().is_empty() {
-                continue;
+        let Hunter { judge, mapping } = self;
+        let (now, east) = (judge.options.now, judge.options.east);
+        each_line(judge, path, file, &mut |judge, number, line| {
+            let event = kind::line(kind, line, mapping, now, east)?;
+            judge.event(path, number, &event);
+            Ok(())
+        })
+    }
+
+    /// Audit records one by one, and the program starts that they tell of together.
+    fn audit(&mut self, path: &Path, file: File) -> io::Result<()> {
+        let mut starts = audit::Starts::default();
+        let mut last = 0;
+        each_line(&mut self.judge, path, file, &mut |judge, number, line| {
+            let record = audit::record(line).ok_or("this line is no audit record")?;
+            if let Some(start) = starts.add(&record) {
+                judge.event(path, last, &Event::from(&start));
             }
-            match kind::line(kind, &line, mapping, options.now, options.east) {
-                Ok(event) => judged(engine, options, hits, summary, *on, path, number, &event),
-                Err(reason) => {
-                    summary.tell(path, Some(number), reason, faults);
-                    faults += 1;
-                }
-            }
-        }
-        if lines.cut > 0 {
-            summary.tell(
-                path,
-                None,
-                format!("{} lines are longer than {} bytes; only their start was read", lines.cut, crate::RECORD_BYTES),
-                0,
-            );
+            last = number;
+            judge.event(path, number, &Event::from(&record));
+            Ok(())
+        })?;
+        if let Some(start) = starts.end() {
+            self.judge.event(path, last, &Event::from(&start));
         }
         Ok(())
     }
 
     fn json(&mut self, path: &Path, file: File) -> io::Result<()> {
-        let Hunter { engine, mapping, options, hits, summary, on } = self;
+        let Hunter { judge, mapping } = self;
         let mut objects = objects::Objects::new(file)?;
         let mut faults = 0;
         while let Some(object) = objects.next_object()? {
             let number = object.number;
             match object.text.and_then(|text| Ok((text, crate::json::event(text, mapping).map_err(|error| error.to_string())?))) {
-                Ok((_, event)) => judged(engine, options, hits, summary, *on, path, number, &event),
+                Ok((_, event)) => judge.event(path, number, &event),
                 Err(reason) => {
-                    summary.tell(path, None, format!("object {number}: {reason}"), faults);
+                    judge.summary.tell(path, None, format!("object {number}: {reason}"), faults);
                     faults += 1;
                 }
             }
@@ -206,31 +215,49 @@ impl Hunter<'_> {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of a hunter, borrowed one by one while a file is read")]
-fn judged(
-    engine: &mut Engine,
-    options: &Options,
-    hits: &mut Vec<sigma::Hit>,
-    summary: &mut Summary,
-    on: &mut dyn FnMut(Report),
+/// Reads a file line by line; a line that `on` refuses is told and passed over.
+fn each_line(
+    judge: &mut Judge<'_>,
     path: &Path,
-    record_id: u64,
-    event: &Event<'_>,
-) {
-    summary.events += 1;
-    engine.judge_view(event, hits);
-    for hit in hits.drain(..) {
-        let Some(level) = engine.rules().at(hit.rule).map(|rule| rule.level).filter(|level| *level >= options.min_level) else {
+    file: File,
+    on: &mut dyn FnMut(&mut Judge<'_>, u64, &str) -> Result<(), String>,
+) -> io::Result<()> {
+    let mut lines = Lines::new(file)?;
+    let mut faults = 0;
+    loop {
+        let number = lines.number + 1;
+        let Some(line) = lines.next_line()? else { break };
+        if line.trim().is_empty() {
             continue;
-        };
-        let Some(finding) = engine.finding(hit, || event.to_wire()) else { continue };
-        let host = ["Computer", "Hostname", "host.name", "host", "node"]
-            .iter()
-            .find_map(|name| event.get(name))
-            .unwrap_or_default()
-            .to_owned();
-        summary.findings += 1;
-        on(Report { finding, level, host, source_file: path.to_owned(), record_id });
+        }
+        if let Err(reason) = on(judge, number, &line) {
+            judge.summary.tell(path, Some(number), reason, faults);
+            faults += 1;
+        }
+    }
+    if lines.cut > 0 {
+        let reason = format!("{} lines are longer than {} bytes; only their start was read", lines.cut, crate::RECORD_BYTES);
+        judge.summary.tell(path, None, reason, 0);
+    }
+    Ok(())
+}
+
+impl Judge<'_> {
+    fn event(&mut self, path: &Path, record_id: u64, event: &Event<'_>) {
+        self.summary.events += 1;
+        self.engine.judge_view(event, &mut self.hits);
+        for hit in self.hits.drain(..) {
+            let level = self.engine.rules().at(hit.rule).map(|rule| rule.level);
+            let Some(level) = level.filter(|level| *level >= self.options.min_level) else {
+                continue;
+            };
+            let Some(finding) = self.engine.finding(hit, || event.to_wire()) else {
+                continue;
+            };
+            let host = HOSTS.iter().find_map(|name| event.get(name)).unwrap_or_default().to_owned();
+            self.summary.findings += 1;
+            (self.on)(Report { finding, level, host, source_file: path.to_owned(), record_id });
+        }
     }
 }
 

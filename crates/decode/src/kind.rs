@@ -1,7 +1,7 @@
 //! What a file is, told by its first bytes and never by its name.
 
 use crate::windows::Mapping;
-use crate::{audit, json, linux, text, weblog};
+use crate::{audit, cisco, json, linux, text, weblog};
 use base::Moment;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,7 @@ pub enum Kind {
     Json,
     Audit,
     Syslog,
+    Cisco,
     WebAccess,
     WebError,
     /// Nothing in it.
@@ -66,6 +67,8 @@ fn of_line(line: &str) -> Kind {
         Kind::Audit
     } else if weblog::access(line).is_some() {
         Kind::WebAccess
+    } else if cisco::line(line, now, 0).is_some() {
+        Kind::Cisco
     } else if linux::syslog_line(line, now, 0).is_some() {
         Kind::Syslog
     } else {
@@ -83,6 +86,7 @@ pub fn line<'a>(kind: Kind, line: &'a str, mapping: &Mapping, now: Moment, east:
         Kind::JsonLines | Kind::Json => json::event(line, mapping).map_err(|error| error.to_string()),
         Kind::Audit => owned(audit::record(line), "audit record"),
         Kind::Syslog => owned(linux::syslog_line(line, now, east), "syslog line"),
+        Kind::Cisco => owned(cisco::line(line, now, east), "message of a Cisco device"),
         Kind::WebAccess => owned(weblog::access(line), "line of an access log"),
         Kind::WebError => owned(weblog::error(line, east), "line of an error log"),
         Kind::Evtx | Kind::Empty | Kind::Unknown => Err("this kind has no lines".into()),

@@ -3,6 +3,7 @@
 //! Whatever the bytes are, a record is read or refused: no panic, a bound on each record, and files are never held whole.
 
 pub mod audit;
+pub mod cisco;
 pub mod evtx;
 pub mod hunt;
 pub mod journal;

@@ -328,8 +328,19 @@ fn new_user(message: &str) -> Option<Fields> {
         |name: &str| rest.split(',').find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('=')).unwrap_or_default();
     let name = if value("name").is_empty() { value("account") } else { value("name") };
     let id = if value("UID").is_empty() { value("uid") } else { value("UID") };
-    let action = if id == "0" { "uid-zero" } else { "account-created" };
-    Some(fields("", [("Action", action), ("Account", name), ("UserId", id), ("Home", value("home")), ("Shell", value("shell"))]))
+    // A second account with the number of root is both.
+    let zero = if id == "0" { "uid-zero" } else { "" };
+    Some(fields(
+        "",
+        [
+            ("Action", "account-created"),
+            ("Action", zero),
+            ("Account", name),
+            ("UserId", id),
+            ("Home", value("home")),
+            ("Shell", value("shell")),
+        ],
+    ))
 }
 
 /// `add 'ann' to group 'sudo'`

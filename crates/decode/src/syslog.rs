@@ -91,9 +91,15 @@ fn traditional(text: &str, now: Moment, east: i64) -> Option<(Moment, &str)> {
     Some((at, rest.trim_start()))
 }
 
+/// A time without its machine: `Feb 17 13:40:03.673`, with or without a year.
+pub(crate) fn local_time(text: &str, now: Moment, east: i64) -> Option<Moment> {
+    let ended = format!("{text} ");
+    traditional(&ended, now, east).map(|(at, _)| at)
+}
+
 fn iso(text: &str, east: i64) -> Option<(Moment, &str)> {
     let (time, rest) = text.split_once(' ')?;
-    if time.len() < 19 || !time.as_bytes().get(10).is_some_and(|byte| *byte == b'T') {
+    if time.len() < 19 || time.as_bytes().get(10).is_none_or(|byte| *byte != b'T') {
         return None;
     }
     let zoned = time.ends_with('Z') || time.get(19..).is_some_and(|end| end.contains(['+', '-']));

@@ -6,6 +6,9 @@ use crate::modifier::{Item, Lists, item};
 use crate::yaml::Node;
 use crate::{Level, Refusal, Rule};
 
+/// Selections of one rule; the largest public rules have some dozens.
+const SELECTIONS: usize = 500;
+
 /// What must hold for a selection.
 #[derive(Debug)]
 pub enum Search {
@@ -87,6 +90,9 @@ pub fn detection(document: &Node, names: &mut Names, lists: &Lists) -> Result<De
             "condition" => {}
             "timeframe" => {
                 return Err(Refusal::new("\"timeframe\" belongs to the old form; write a correlation rule", "timeframe"));
+            }
+            _ if found.names.len() >= SELECTIONS => {
+                return Err(Refusal::new(format!("the rule has more than {SELECTIONS} selections"), "detection"));
             }
             name => {
                 found.selections.push(search(node, names, lists).map_err(|refusal| under(name, refusal))?);

@@ -22,13 +22,16 @@ pub enum Kind {
     TemporalOrdered,
 }
 
+/// A name for fields that are called differently: for each rule, its field.
+pub type Alias = (String, Vec<(String, String)>);
+
 /// A correlation as it is written, before its rules are found.
 #[derive(Debug)]
 pub struct Written {
     pub kind: Kind,
     pub rules: Vec<String>,
     pub group_by: Vec<String>,
-    pub aliases: Vec<(String, Vec<(String, String)>)>,
+    pub aliases: Vec<Alias>,
     pub millis: i64,
     /// Enough is so many.
     pub least: u64,
@@ -166,7 +169,7 @@ fn timespan(word: &str) -> Result<i64, Refusal> {
     millis.filter(|millis| (1..=LONGEST).contains(millis)).ok_or_else(refuse)
 }
 
-fn aliases(node: Option<&Node>) -> Result<Vec<(String, Vec<(String, String)>)>, Refusal> {
+fn aliases(node: Option<&Node>) -> Result<Vec<Alias>, Refusal> {
     let refuse = || Refusal::new("aliases must name, for each rule, the field that stands for the alias", "aliases");
     let entries = match node {
         None => return Ok(Vec::new()),

@@ -6,7 +6,7 @@ use crate::index::Seen;
 use crate::matching::{Desk, View};
 use crate::read::{Logic, Rules};
 pub use crate::window::Limits;
-use crate::window::{Kept, Window};
+use crate::window::{Arrival, Kept, Window};
 use std::sync::Arc;
 
 /// Rules at work: judges one event after another and remembers what correlations need.
@@ -96,8 +96,11 @@ impl Engine {
     /// Judges an event and adds what fired. Allocates nothing unless a rule holds.
     pub fn judge_view(&mut self, event: &Event<'_>, hits: &mut Vec<Hit>) {
         let rules = Arc::clone(&self.rules);
+        if !rules.index.fit(event, &mut self.seen) {
+            return;
+        }
         self.desk.lay(event, &rules.names);
-        rules.index.candidates(event, &self.desk, &mut self.seen);
+        rules.index.candidates(&self.desk, &mut self.seen);
         let mut holding = std::mem::take(&mut self.holding);
         holding.clear();
         let view = View { event, desk: &self.desk };
@@ -139,14 +142,15 @@ impl Engine {
                 kept_bytes += size;
                 let key = group.join("\u{1f}");
                 let Some(window) = self.windows.get_mut(next) else { continue };
-                let Some(mut events) = window.add(correlation, &self.limits, &key, event.at, &slots, &value, kept) else {
+                let new = Arrival { at: event.at, slots, value, kept };
+                let Some(mut events) = window.add(correlation, &self.limits, &key, &new) else {
                     continue;
                 };
                 if events.is_empty() {
                     events.push(whole.clone());
                 }
                 if rules.at(next).is_some_and(|rule| !rule.silent) {
-                    let matched = self.told(rules, view, correlation, &slots, &group, &value);
+                    let matched = self.told(rules, view, correlation, &new, &group);
                     let at = events.iter().map(|event| event.at).max().unwrap_or(event.at).max(event.at);
                     hits.push(Hit { rule: next, at, matched, events });
                 }
@@ -162,12 +166,11 @@ impl Engine {
         rules: &Rules,
         view: View<'_>,
         correlation: &Correlation,
-        slots: &[usize],
+        new: &Arrival,
         group: &[Box<str>],
-        value: &str,
     ) -> Vec<wire::Matched> {
         let mut matched = Vec::new();
-        for place in slots.iter().filter_map(|slot| correlation.rules.get(*slot)) {
+        for place in new.slots.iter().filter_map(|slot| correlation.rules.get(*slot)) {
             if let Some(Logic::Detection(detection)) = rules.logic(*place) {
                 matched.extend(explained(view, detection, rules));
             }
@@ -181,9 +184,10 @@ impl Engine {
         matched
             .extend(correlation.group_names.iter().zip(group).map(|(field, value)| line("group-by", *field, value, "*".into())));
         if correlation.kind == Kind::ValueCount
-            && let Some(field) = slots.first().and_then(|slot| correlation.counted.get(*slot)).and_then(|fields| fields.first())
+            && let Some(field) =
+                new.slots.first().and_then(|slot| correlation.counted.get(*slot)).and_then(|fields| fields.first())
         {
-            matched.push(line("condition", *field, value, format!("{} different values", correlation.least)));
+            matched.push(line("condition", *field, &new.value, format!("{} different values", correlation.least)));
         }
         matched
     }
@@ -217,6 +221,7 @@ fn grouped(correlation: &Correlation, fed: &[(usize, Option<usize>)], view: View
             None => found.push((group, value, vec![*slot])),
         }
     }
+    found.iter_mut().for_each(|(_, _, slots)| slots.sort_unstable());
     found
 }
 

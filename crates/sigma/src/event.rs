@@ -34,15 +34,19 @@ impl<'a> Event<'a> {
         service: impl Into<Cow<'a, str>>,
     ) {
         let source = Source { product: product.into(), category: category.into(), service: service.into() };
-        for (category, service) in kin(&source) {
-            let also =
-                Source { product: source.product.clone(), category: Cow::Borrowed(category), service: Cow::Borrowed(service) };
-            if !self.sources.contains(&also) {
-                self.sources.push(also);
-            }
+        if source.product.is_empty() && source.category.is_empty() && source.service.is_empty() {
+            return;
         }
-        if !self.sources.contains(&source) {
-            self.sources.insert(0, source);
+        let also = |(category, service): &(&'static str, &'static str)| Source {
+            product: source.product.clone(),
+            category: Cow::Borrowed(*category),
+            service: Cow::Borrowed(*service),
+        };
+        let kin: Vec<Source<'a>> = kin(&source).iter().map(also).collect();
+        for one in std::iter::once(source).chain(kin) {
+            if !self.sources.contains(&one) {
+                self.sources.push(one);
+            }
         }
     }
 
@@ -83,7 +87,7 @@ impl<'a> From<&'a wire::Event> for Event<'a> {
 fn kin(source: &Source<'_>) -> &'static [(&'static str, &'static str)] {
     match (&*source.product, &*source.category, &*source.service) {
         (_, "registry_set" | "registry_add" | "registry_delete" | "registry_rename", _) => &[("registry_event", "")],
-        ("linux", "", "sshd" | "sudo" | "su" | "login") => &[("", "auth"), ("", "syslog")],
+        ("linux", "", "sshd" | "sudo" | "su" | "login") | ("linux", "account_change", "") => &[("", "auth"), ("", "syslog")],
         ("linux", "", "auth" | "cron" | "journald" | "kernel" | "vsftpd" | "clamav" | "guacamole") => &[("", "syslog")],
         _ => &[],
     }

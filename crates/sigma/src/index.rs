@@ -96,17 +96,14 @@ impl Index {
         }
     }
 
-    /// Fills `seen.candidates` with the rules that may hold, in the set's order.
-    pub fn candidates(&self, event: &Event<'_>, desk: &Desk, seen: &mut Seen) {
+    /// Fills `seen.candidates` with the rules that may hold, in the set's order. `fit` comes first.
+    pub fn candidates(&self, desk: &Desk, seen: &mut Seen) {
         seen.candidates.clear();
         seen.stamps.resize(self.source_of.len(), 0);
         seen.stamp = seen.stamp.wrapping_add(1);
         if seen.stamp == 0 {
             seen.stamps.fill(0);
             seen.stamp = 1;
-        }
-        if !self.fit(event, seen) {
-            return;
         }
         for rule in &self.always {
             self.put(*rule, seen);
@@ -138,8 +135,8 @@ impl Index {
         }
     }
 
-    /// Marks the index's sources that the event satisfies; says whether there is any.
-    fn fit(&self, event: &Event<'_>, seen: &mut Seen) -> bool {
+    /// Marks the index's sources that the event satisfies; says whether there is any, and so any rule to ask.
+    pub fn fit(&self, event: &Event<'_>, seen: &mut Seen) -> bool {
         seen.fits.clear();
         seen.fits.resize(self.sources.len(), false);
         for source in &event.sources {

@@ -17,7 +17,7 @@ pub type Lists = HashMap<String, Vec<String>>;
 const REGEX_LETTERS: usize = 8 << 10;
 const REGEX_BYTES: usize = 4 << 20;
 /// Characters of a pattern with `?`; longer ones could be made to cost too much for each event.
-const GLOB_LETTERS: usize = 4 << 10;
+const GLOB_LETTERS: usize = 1 << 10;
 
 /// One way a field, or any value where there is no field, is asked about.
 #[derive(Debug)]
@@ -379,7 +379,7 @@ fn base64_offsets(bytes: &[u8]) -> Vec<String> {
         let encoded = STANDARD_NO_PAD.encode(&shifted);
         // The first letters also hold bits of what stands before, the last one of what stands behind.
         let start = [0, 2, 3].get(offset).copied().unwrap_or(0);
-        let end = encoded.len() - usize::from(shifted.len() % 3 != 0);
+        let end = encoded.len() - usize::from(!shifted.len().is_multiple_of(3));
         encoded.get(start..end).unwrap_or_default().to_owned()
     };
     (0..3).map(form).filter(|form| !form.is_empty()).collect()

@@ -1,4 +1,5 @@
 mod corpus;
+mod folder;
 mod hostile;
 mod table;
 mod windows;

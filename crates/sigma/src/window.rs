@@ -28,6 +28,17 @@ pub struct Kept {
     pub size: usize,
 }
 
+/// An event as it comes to a group.
+#[derive(Debug)]
+pub struct Arrival {
+    pub at: i64,
+    /// Which of the correlation's rules it matched, in their order.
+    pub slots: Vec<usize>,
+    /// The counted value, for `value_count`.
+    pub value: String,
+    pub kept: Option<Kept>,
+}
+
 /// An event that counted.
 #[derive(Debug)]
 struct Entry {
@@ -67,16 +78,8 @@ impl Window {
     ///
     /// A group that was enough begins anew, so an event is part of one finding at most. An event older than the group's
     /// newest by more than the timespan comes too late and is left out.
-    pub fn add(
-        &mut self,
-        of: &Correlation,
-        limits: &Limits,
-        group: &str,
-        at: i64,
-        slots: &[usize],
-        value: &str,
-        kept: Option<Kept>,
-    ) -> Option<Vec<Arc<wire::Event>>> {
+    pub fn add(&mut self, of: &Correlation, limits: &Limits, group: &str, new: &Arrival) -> Option<Vec<Arc<wire::Event>>> {
+        let at = new.at;
         if !self.groups.contains_key(group) && self.groups.len() >= limits.groups || self.entries >= limits.entries {
             self.make_room(of, at);
         }
@@ -89,9 +92,10 @@ impl Window {
         let (before, kept_before) = found.sizes();
         found.entries.retain(|entry| entry.at >= oldest);
         if at >= oldest {
-            let slots = if of.kind == Kind::EventCount { slots.get(..1).unwrap_or_default() } else { slots };
-            for slot in slots {
-                found.insert(of.kind, Entry { at, slot: *slot, value: value.into(), kept: kept.clone() });
+            // An event counts once, even if it matched two of the rules.
+            let most = if of.kind == Kind::EventCount { 1 } else { new.slots.len() };
+            for slot in new.slots.iter().take(most) {
+                found.insert(of.kind, Entry { at, slot: *slot, value: new.value.as_str().into(), kept: new.kept.clone() });
             }
         }
         let enough = found.enough(of);
@@ -110,6 +114,9 @@ impl Window {
         self.groups.retain(|_, group| group.newest.saturating_add(of.millis) >= now);
         if self.groups.len() == before {
             let mut times: Vec<i64> = self.groups.values().map(|group| group.newest).collect();
+            if times.is_empty() {
+                return;
+            }
             let eighth = times.len() / 8;
             let (_, bound, _) = times.select_nth_unstable(eighth);
             let bound = *bound;

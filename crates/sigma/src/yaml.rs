@@ -113,6 +113,11 @@ impl<'de> Visitor<'de> for Seed<'_> {
         Ok(Node::Null)
     }
 
+    /// An empty document.
+    fn visit_none<E: Error>(self) -> Result<Node, E> {
+        self.visit_unit()
+    }
+
     fn visit_bool<E: Error>(self, yes: bool) -> Result<Node, E> {
         self.spend()?;
         Ok(Node::Bool(yes))

@@ -4,7 +4,7 @@ use crate::kind::{self, Kind};
 use crate::objects::Objects;
 use crate::text::Lines;
 use crate::windows::Mapping;
-use crate::{RECORD_BYTES, audit, evtx, journal, json, linux, moment, text, weblog};
+use crate::{RECORD_BYTES, audit, cisco, evtx, journal, json, linux, moment, text, weblog};
 use base::Moment;
 use proptest::prelude::*;
 use std::io::Cursor;
@@ -40,7 +40,8 @@ fn a_long_line_is_cut_and_counted() {
     let mut lines = Lines::new(bytes.as_slice()).expect("bytes can be read");
     assert_eq!(lines.next_line().expect("a line").map(|line| line.len()), Some(RECORD_BYTES));
     assert_eq!(lines.next_line().expect("a line").as_deref(), Some("next"));
-    assert_eq!((lines.next_line().expect("the end"), lines.cut, lines.number), (None, 1, 2));
+    assert_eq!(lines.next_line().expect("the end"), None);
+    assert_eq!((lines.cut, lines.number), (1, 2));
 }
 
 #[test]
@@ -53,7 +54,15 @@ fn objects_are_told_apart_however_they_are_laid_out() {
         found.push((object.number, object.text.map(str::to_owned)));
     }
     let texts: Vec<String> = found.into_iter().map(|(number, text)| format!("{number} {text:?}")).collect();
-    insta::assert_debug_snapshot!(texts, @"");
+    insta::assert_debug_snapshot!(texts, @r#"
+        [
+            "1 Ok(\"{\\\"a\\\": \\\"}\\\\\\\"{\\\"}\")",
+            "2 Ok(\"{\\\"b\\\":{\\\"c\\\":[{}]}}\")",
+            "3 Err(\"longer than 1048576 bytes\")",
+            "4 Ok(\"{\\\"d\\\":1}\")",
+            "5 Ok(\"{\\\"open\\\": \")",
+        ]
+        "#);
 }
 
 #[test]
@@ -71,7 +80,16 @@ fn json_is_flattened_or_refused() {
         many.as_str(),
     ];
     let table: String = rows.iter().map(|text| format!("{:?}\n", json::flat(text))).collect();
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @r#"
+        Ok([("a.b", "1"), ("a.c", "true"), ("a.c", "x"), ("a.c.d", "2.5"), ("e", "")])
+        Ok([("a", "あ\n")])
+        Err(NotJson("this is no object"))
+        Err(NotJson("this is no object"))
+        Err(NotJson("trailing characters at line 1 column 4"))
+        Err(NotJson("EOF while parsing an object at line 1 column 1"))
+        Err(NotJson("recursion limit exceeded at line 1 column 636"))
+        Err(NotJson("more than 10000 fields at line 1 column 20007"))
+        "#);
 }
 
 #[test]
@@ -94,7 +112,16 @@ fn windows_events_are_known_in_each_shape() {
         format!("{} [{}] {}\n", event.at, sources.join(" "), fields.join(" | "))
     })
     .concat();
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @r"
+        1764229210000 [windows/registry_set/sysmon windows/registry_event/] Provider_Name=Microsoft-Windows-Sysmon | EventID=13 | SystemTime=2025-11-27T07:40:10Z | Channel=Microsoft-Windows-Sysmon/Operational | Computer=pc | TargetObject=HKLM\x
+        0 [windows//system] EventID=7045 | Channel=System | Data=a | Data=b
+        0 [windows//security] EventID=1102 | Channel=Security | SubjectUserName=ann
+        1735689600000 [windows/process_creation/security] SystemTime=2025-01-01T00:00:00Z | Channel=Security | EventID=4688 | Computer=pc | NewProcessName=C:\x.exe | SubjectUserName=ann | message=m | Image=C:\x.exe | User=ann
+        1600746313000 [windows/antivirus/windefend] Channel=Microsoft-Windows-Windows Defender/Operational | EventID=1117 | Provider_Name=Microsoft-Windows-Windows Defender | Computer=pc | SystemTime=2020-09-22 03:45:13 | Threat Name=EICAR | Signature=EICAR
+        1735689600000 [aws//cloudtrail] eventSource=iam.amazonaws.com | awsRegion=x | eventTime=2025-01-01T00:00:00Z | userIdentity.arn=a
+        5 [linux/process_creation/] Image=/bin/sh
+        0 [/proxy/] category=proxy | c-uri=x
+        ");
 }
 
 #[test]
@@ -128,7 +155,8 @@ fn damaged(whole: &'static str) -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-const SAMPLES: [&str; 8] = [
+const SAMPLES: [&str; 9] = [
+    "172.16.5.10 6705: Feb 17 13:40:03.673: %PARSER-5-CFGLOG_LOGGEDCMD: User:admin  logged command:x",
     "Dec 10 06:55:46 LabSZ sshd[24200]: Failed password for invalid user a from 1.2.3.4 port 1 ssh2",
     "<165>1 2026-04-01T00:05:00.5Z host app 123 ID47 [x@1 a=\"b\"] sudo text",
     "type=USER_AUTH msg=audit(1604996384.965:1): pid=1 msg='op=x acct=726F6F74 res=failed' a0=6162",
@@ -142,6 +170,8 @@ const SAMPLES: [&str; 8] = [
 fn all_decoders(bytes: &[u8], mapping: &Mapping) {
     let line = text::decode(bytes);
     let _ = (kind::of(bytes), moment(&line), audit::record(&line), weblog::access(&line), weblog::error(&line, 0));
+    let _ = audit::record(&line).and_then(|record| audit::Starts::default().add(&record));
+    let _ = cisco::line(&line, Moment(1_775_000_000_000), 0);
     let _ = (
         linux::syslog_line(&line, Moment(1_775_000_000_000), 0),
         journal::entry(&line),

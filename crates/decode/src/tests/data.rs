@@ -39,8 +39,11 @@ fn files(dir: &Path, name: &str, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Recordings whose rule is not among the public rules at hand, or cannot fire yet; each with the reason.
-const KEPT: [(&str, &str); 0] = [];
+/// Recordings where our count is another than the recording's own, each with our count and the reason.
+///
+/// Three records of the AnyDesk recording (14985, 14988, 14990) create files that the rule's text names, while its
+/// `match_count` says one.
+const KEPT: [(&str, usize); 1] = [("0b9ad457-2554-44c1-82c2-d56a99c42377", 3)];
 
 #[test]
 fn each_recording_fires_the_rule_it_is_named_for() {
@@ -66,14 +69,15 @@ fn each_recording_fires_the_rule_it_is_named_for() {
         let folder = info.parent().expect("a folder");
         let mut recordings = Vec::new();
         files(folder, ".evtx", &mut recordings);
+        files(folder, ".raw", &mut recordings);
         let mut hits = 0;
         for recording in &recordings {
             let (reports, summary) = found(recording, &rules);
             assert_eq!(summary.faults, [], "{}", recording.display());
             hits += reports.iter().filter(|report| report.finding.rule == id).count();
         }
-        let right = count.map_or(hits > 0, |count| hits == count);
-        if !right && !KEPT.iter().any(|(kept, _)| *kept == id) {
+        let count = KEPT.iter().find(|(kept, _)| *kept == id).map(|(_, ours)| *ours).or(count);
+        if !count.map_or(hits > 0, |count| hits == count) {
             missed.push(format!("{id} {hits} {count:?} {}", folder.display()));
         }
     }
@@ -144,5 +148,62 @@ fn brute_force_in_a_log_wakes_a_rule() {
         *by.entry(address).or_default() += 1;
         assert_eq!((report.host.as_str(), report.level), ("LabSZ", Level::High));
     }
-    insta::assert_debug_snapshot!(by, @"");
+    insta::assert_debug_snapshot!(by, @r#"
+        {
+            "103.99.0.122": 4,
+            "112.95.230.3": 2,
+            "183.62.140.253": 28,
+            "185.190.58.151": 1,
+            "187.141.143.180": 8,
+            "5.188.10.180": 2,
+        }
+        "#);
+}
+
+#[test]
+fn a_damaged_recording_is_read_as_far_as_it_goes() {
+    let Some(data) = data() else { return };
+    let mut recordings = Vec::new();
+    files(&data.join("evtx/oracle/rules-emerging-threats"), ".evtx", &mut recordings);
+    recordings.sort();
+    let mapping = crate::windows::Mapping::own().expect("our own content");
+    // A fixed sequence of damage, so that a failure can be repeated.
+    let mut state = 0x9e37_79b9_u64;
+    let mut next = move |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    let (mut read, mut refused) = (0, 0);
+    for recording in recordings.iter().take(6) {
+        let whole = std::fs::read(recording).expect("a file");
+        for _ in 0..60 {
+            let mut bytes = whole.clone();
+            for _ in 0..=next(12) {
+                let at = next(bytes.len().min(12_000));
+                bytes[at] = next(256) as u8;
+            }
+            bytes.truncate(if next(4) == 0 { next(bytes.len()) } else { bytes.len() });
+            let outcome = crate::evtx::records(std::io::Cursor::new(bytes), &mapping, &mut |record| match record {
+                Ok(_) => read += 1,
+                Err(_) => refused += 1,
+            });
+            refused += usize::from(outcome.is_err());
+        }
+    }
+    assert!(read > 0 && refused > 0, "{read} {refused}");
+}
+
+#[test]
+fn our_own_rules_see_the_brute_force() {
+    let Some(data) = data() else { return };
+    let checked = rules_of(&[Path::new(env!("CARGO_MANIFEST_DIR")).join("../../content/sigma")]);
+    assert_eq!(checked.faults, []);
+    let (reports, _) = found(&data.join("logs/OpenSSH_2k.log"), &Arc::new(checked.rules));
+    let names: std::collections::BTreeSet<&str> = reports.iter().map(|report| report.finding.name.as_str()).collect();
+    insta::assert_debug_snapshot!(names, @r#"
+        {
+            "ssh-brute-force",
+            "ssh-many-names-tried",
+        }
+        "#);
 }

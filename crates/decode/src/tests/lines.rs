@@ -1,4 +1,4 @@
-use crate::{audit, journal, linux, weblog};
+use crate::{audit, cisco, journal, linux, weblog};
 use base::Moment;
 
 fn now() -> Moment {
@@ -68,7 +68,46 @@ fn messages_say_who_did_what() {
                 + "\n"
         })
         .collect();
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @"
+        linux//sshd Service=sshd | EventType=sign-in-failed | User=root | SourceIp=1.2.3.4 | Method=password
+        linux//sshd Service=sshd | EventType=sign-in-failed | User=a from b | SourceIp=::1 | Method=password
+        linux//sshd Service=sshd | EventType=sign-in | User=ann | SourceIp=1.2.3.4 | Method=publickey
+        linux//sshd Service=sshd | EventType=sign-in-failed | User=root | SourceIp=1.2.3.4 | Method=password | Repeated=5
+        linux//sshd Service=sshd | User=webmaster | SourceIp=1.2.3.4
+        linux//sshd Service=sshd | EventType=sign-in-failed | User=x | SourceIp=1.2.3.4 | Method=too-many
+        linux//sshd Service=sshd | EventType=sign-out | User=ann | SourceIp=1.2.3.4
+        linux//sshd Service=sshd | User=root | SourceIp=1.2.3.4 | Method=password
+        linux//sshd Service=sshd | EventType=sign-in-failed | User=root | SourceIp=1.2.3.4 | Method=password
+        linux//sshd Service=sshd | EventType=session-opened | User=ann
+        linux//sshd Service=sshd | EventType=session-closed | User=ann
+        linux//sshd Service=sshd
+        linux//sudo Service=sudo | EventType=sudo | User=ann | TargetUser=root | Command=/bin/sh -c 'a ; b' | CurrentDirectory=/home/ann
+        linux//sudo Service=sudo | EventType=sudo-failed | User=ann | TargetUser=root | Command=/bin/ls | CurrentDirectory=/home/ann | Reason=3 incorrect password attempts
+        linux//sudo Service=sudo | EventType=sudo-failed | User=ann | TargetUser=root | Command=/bin/ls | CurrentDirectory=/ | Reason=user NOT in sudoers
+        linux//sudo Service=sudo | EventType=session-opened | User=ann | TargetUser=root
+        linux//auth Service=su | EventType=sign-in | User=ann | TargetUser=root | Method=password
+        linux//auth Service=su | EventType=sign-in-failed | User=ann | TargetUser=root | Method=password
+        linux//auth Service=su | EventType=session-opened | User=ann | TargetUser=root
+        linux//login Service=login | EventType=sign-in-failed | User=root | Method=password
+        linux//login Service=login | EventType=sign-in | User=root | Method=password
+        linux//login Service=login | EventType=sign-in | User=ann | Method=password
+        linux//login Service=login | EventType=session-opened | User=ann
+        linux//auth Service=systemd-logind | EventType=session-opened | User=ann
+        linux//auth Service=gdm-password | EventType=sign-in-failed | User=ann | Method=password
+        linux/account_change/ Service=useradd | Action=account-created | Account=eve | UserId=1002 | Home=/home/eve | Shell=/bin/bash
+        linux/account_change/ Service=useradd | Action=account-created | Action=uid-zero | Account=toor | UserId=0 | Home=/root | Shell=/bin/bash
+        linux/account_change/ Service=useradd | Action=group-joined | Account=eve | Group=sudo
+        linux/account_change/ Service=usermod | Action=group-joined | Account=eve | Group=docker
+        linux/account_change/ Service=usermod | Action=uid-zero | Account=eve | UserId=0
+        linux/account_change/ Service=usermod | Action=shell-changed | Account=eve | Shell=/bin/bash
+        linux/account_change/ Service=chsh | Action=shell-changed | Account=eve | Shell=/bin/bash
+        linux/account_change/ Service=gpasswd | Action=group-joined | Account=eve | Group=sudo
+        linux/account_change/ Service=userdel | Action=account-deleted | Account=eve
+        linux/account_change/ Service=passwd | Action=password-changed | Account=eve
+        linux//cron Service=cron | User=root | Command=cd / && run-parts --report /etc/cron.hourly
+        linux/scheduled_job/ Service=crontab | Action=changed | User=ann
+        linux//syslog Service=kernel
+        ");
 }
 
 #[test]
@@ -92,7 +131,23 @@ fn syslog_lines_come_in_several_frames() {
     ]
     .map(|line| shown(linux::syslog_line(line, now(), 9 * Moment::HOUR)) + "\n")
     .concat();
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @"
+        2025-12-09T21:55:46.000Z linux//sshd Service=sshd | ProcessId=24200 | Hostname=LabSZ | User=a | SourceIp=1.2.3.4
+        2026-04-01T21:55:46.000Z linux//cron Service=cron | Hostname=host
+        2025-04-02T21:55:46.000Z linux//cron Service=cron | Hostname=host
+        2024-02-28T21:55:46.000Z linux//cron Service=cron | Hostname=host
+        2021-12-09T21:55:46.000Z linux//cron Service=cron | Hostname=host
+        2025-12-09T21:55:46.000Z linux//auth Service=su | Hostname=host | EventType=sign-in | User=ann | TargetUser=root | Method=password
+        2026-04-01T00:05:00.123Z linux//sshd Service=sshd | ProcessId=1 | Hostname=host | EventType=sign-in | User=ann | SourceIp=::1 | Method=password
+        2026-04-01T00:05:00.500Z linux//syslog Service=app | ProcessId=123 | Hostname=host
+        2026-04-01T00:05:00.000Z linux//syslog Service=app | Hostname=host
+        2020-11-10T08:19:44.965Z linux//auditd type=1400 | serial=93777 | apparmor=DENIED | name=/etc/shadow | Hostname=host
+        2026-04-01T00:00:00.000Z linux//syslog Hostname=host
+        -
+        -
+        -
+        -
+        ");
 }
 
 #[test]
@@ -107,7 +162,36 @@ fn audit_records_are_read_with_their_hidden_texts() {
     ]
     .map(|line| shown(audit::record(line)) + "\n")
     .concat();
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @"
+        2020-11-10T08:19:44.965Z linux//auditd type=SYSCALL | serial=93777 | arch=c000003e | syscall=59 | success=yes | a0=558e25052c70 | comm=dd | exe=/bin/dd
+        2020-11-10T08:19:44.965Z linux//auditd type=EXECVE | serial=93777 | argc=3 | a0=sh | a1=-c | a2=echo hi
+        2020-11-10T08:19:44.965Z linux//auditd type=PROCTITLE | serial=93777 | proctitle=dd -v
+        2020-11-10T08:19:44.965Z linux//auditd type=USER_AUTH | serial=1 | node=web1 | pid=1 | uid=0 | op=PAM:authentication | acct=root | exe=/usr/sbin/sshd | hostname=1.2.3.4 | addr=1.2.3.4 | terminal=ssh | res=failed
+        -
+        -
+        ");
+}
+
+#[test]
+fn the_records_of_a_start_become_a_process() {
+    let mut starts = audit::Starts::default();
+    let mut table = String::new();
+    for line in [
+        r#"type=SYSCALL msg=audit(1604996384.965:1): syscall=59 ppid=2 pid=3 uid=1000 exe="/usr/bin/curl" comm="curl""#,
+        r#"type=EXECVE msg=audit(1604996384.965:1): argc=3 a0="curl" a1="-o" a2[0]="/tmp/" a2[1]="x""#,
+        r#"type=CWD msg=audit(1604996384.965:1): cwd="/root""#,
+        r#"type=SYSCALL msg=audit(1604996384.965:2): syscall=2 exe="/bin/cat""#,
+        r#"type=EXECVE msg=audit(1604996384.965:3): argc=1 a0="sh""#,
+        r#"type=SYSCALL msg=audit(1604996384.965:3): exe="/bin/sh""#,
+    ] {
+        let record = audit::record(line).expect("a record");
+        table += &starts.add(&record).map(|start| shown(Some(start)) + "\n").unwrap_or_default();
+    }
+    table += &shown(starts.end());
+    insta::assert_snapshot!(table, @"
+        2020-11-10T08:19:44.965Z linux/process_creation/ Image=/usr/bin/curl | ProcessId=3 | ParentProcessId=2 | UserId=1000 | CurrentDirectory=/root | CommandLine=curl -o /tmp/x
+        2020-11-10T08:19:44.965Z linux/process_creation/ Image=/bin/sh | CommandLine=sh
+        ");
 }
 
 #[test]
@@ -121,7 +205,13 @@ fn journal_entries_are_read() {
     ]
     .map(|line| shown(journal::entry(line)) + "\n")
     .concat();
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @"
+        2026-03-31T23:33:20.000Z linux//sshd Service=sshd | ProcessId=7 | Hostname=pc | EventType=sign-in | User=ann | SourceIp=1.2.3.4 | Method=password | Unit=ssh.service
+        2026-03-31T23:33:20.000Z linux//journald Service=x
+        -
+        -
+        -
+        ");
 }
 
 #[test]
@@ -136,7 +226,30 @@ fn web_logs_are_read() {
     ]
     .map(|event| shown(event) + "\n")
     .concat();
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @r"
+        2025-10-10T04:55:36.000Z apache/webserver/ c-ip=1.2.3.4 | cs-username=ann | cs-method=GET | cs-uri=/a.php?x=1 | cs-uri-stem=/a.php | cs-uri-query=x=1 | sc-status=200 | sc-bytes=123 | cs-referer=https://e.example/ | cs-user-agent=curl/8
+        2025-10-10T15:25:36.000Z apache/webserver/ c-ip=1.2.3.4 | cs-method=\x16\x03 | sc-status=400
+        2005-12-04T04:47:44.000Z apache//apache Level=core:error | ProcessId=12 | c-ip=1.2.3.4:5
+        -
+        ");
+}
+
+#[test]
+fn messages_of_cisco_devices_are_read() {
+    let table: String = [
+        "172.16.5.10 6705: Feb 17 13:40:03.673: %PARSER-5-CFGLOG_LOGGEDCMD: User:admin  logged command:no access-session",
+        "<189>sw1 12: *Mar  1 2026 00:01:02.003 UTC: %BGP-5-ADJCHANGE: neighbor 1.2.3.4 Down",
+        "Feb 17 13:40:03: 100% done: %x",
+        "text: %A-B-C: d",
+    ]
+    .map(|line| shown(cisco::line(line, now(), 0)) + "\n")
+    .concat();
+    insta::assert_snapshot!(table, @"
+        2026-02-17T13:40:03.000Z cisco//aaa Mnemonic=PARSER-5-CFGLOG_LOGGEDCMD | Text=User:admin  logged command:no access-session | Hostname=172.16.5.10
+        2026-03-01T00:01:02.000Z cisco//bgp Mnemonic=BGP-5-ADJCHANGE | Text=neighbor 1.2.3.4 Down | Hostname=sw1
+        -
+        -
+        ");
 }
 
 #[test]
@@ -158,5 +271,19 @@ fn times_are_read_as_logs_write_them() {
     ]
     .map(|text| format!("{text} → {}\n", crate::moment(text).map_or("-".into(), Moment::rfc3339)))
     .concat();
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @"
+        2026-04-01T09:05:00.123+09:00 → 2026-04-01T00:05:00.123Z
+        2026-04-01 09:05:00 → 2026-04-01T09:05:00.000Z
+        2026/04/01 09:05 → 2026-04-01T09:05:00.000Z
+        2025-11-27T07:40:10.165324Z → 2025-11-27T07:40:10.165Z
+        1775000000 → 2026-03-31T23:33:20.000Z
+        1775000000.25 → 2026-03-31T23:33:20.250Z
+        1775000000000 → 2026-03-31T23:33:20.000Z
+        1775000000000000 → 2026-03-31T23:33:20.000Z
+        1775000000000000000 → 2026-03-31T23:33:20.000Z
+        2026-02-30T00:00:00Z → -
+        2026-04-01T09:05:00 JST → -
+        soon → -
+         → -
+        ");
 }

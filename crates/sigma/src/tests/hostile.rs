@@ -15,14 +15,17 @@ fn hostile_rules_are_refused_with_the_reason() {
     let parentheses = rule(&format!("s: {{A: x}}\ncondition: {}s{}", "(".repeat(500), ")".repeat(500)));
     let long = format!("title: T\nx: {}", "y".repeat(5 << 20));
     let glob = rule(&format!("s: {{A: 'a?{}'}}\ncondition: s", "b".repeat(5_000)));
-    let table: String = [deep, bomb, many, parentheses, long, glob].iter().map(|yaml| reasons(yaml) + "\n").collect();
+    let selections: String = (0..600).map(|n| format!("s{n}: {{A: x}}\n")).collect();
+    let selections = rule(&format!("{selections}condition: 1 of s*"));
+    let table: String = [deep, bomb, many, parentheses, long, glob, selections].iter().map(|yaml| reasons(yaml) + "\n").collect();
     insta::assert_snapshot!(table, @r#"
         t.yml:3: not readable as YAML: detection.s[0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0]: nested more than 24 deep at line 3 column 38
         t.yml: not readable as YAML: repetition limit exceeded
         t.yml:3: not readable as YAML: detection.s.A[999987]: more than 1000000 values at line 3 column 1999995
         t.yml:7: the condition is nested more than 64 deep
         t.yml: the file has 5242892 bytes; at most 4194304 are read
-        t.yml:6: selection "s": "A": a pattern of 5002 letters with wildcards is too long; at most 4096
+        t.yml:6: selection "s": "A": a pattern of 5002 letters with wildcards is too long; at most 1024
+        t.yml:5: the rule has more than 500 selections
         "#);
 }
 
@@ -94,7 +97,7 @@ proptest! {
         let detection = format!("s: {{F{modifier}: [{}]}}\nt: {{G: '{other}'}}\ncondition: {condition}", values.iter().map(|v| format!("'{v}'")).collect::<Vec<_>>().join(","));
         let plain = rule(&detection);
         // A condition that also may hold without any literal has no anchors.
-        let unanchored = rule(&format!("{detection} or never").replace("condition: ", "never: {Never|re: x}\ncondition: "));
+        let unanchored = rule(&format!("{detection} or _never").replace("condition: ", "_never: {Never|re: x}\ncondition: "));
         let event = super::event(&[("F", &one), ("G", &two)]);
         let judge = |text: &str| { let (rules, faults) = Rules::read([("t.yml", text)]); assert_eq!(faults, []); Engine::new(Arc::new(rules)).judge(&event).len() };
         prop_assert_eq!(judge(&plain), judge(&unanchored));

@@ -276,7 +276,7 @@ fn refusals_say_where_and_why() {
     .map(|yaml| reasons(yaml) + "\n")
     .concat();
     insta::assert_snapshot!(whole, @r#"
-        t.yml:1: not readable as YAML: invalid type: Option value, expected a plain YAML value
+        t.yml: the file is empty
         t.yml: this is no Sigma rule: the document is not a map
         t.yml:2: not readable as YAML: did not find expected node content at line 2 column 1, while parsing a flow node
         t.yml:1: the old collections with "action" are not read; write each rule out

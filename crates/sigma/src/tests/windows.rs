@@ -2,6 +2,11 @@ use super::at;
 use crate::{Engine, Limits, Rules};
 use std::sync::Arc;
 
+/// Second, act and user.
+type One<'a> = (i64, &'a str, &'a str);
+/// Events, and the seconds at which the correlation fires.
+type Case<'a> = (&'a [One<'a>], &'a [i64]);
+
 /// Two rules, and a correlation over them.
 fn engine(correlation: &str) -> Engine {
     engine_with(correlation, Limits::default())
@@ -20,8 +25,8 @@ title: Both\nid: both\ncorrelation:\n{indented}"
 }
 
 /// The seconds at which the correlation fired; each event is second, act and user.
-fn fired(engine: &mut Engine, events: &[(i64, &str, &str)]) -> Vec<i64> {
-    let judge = |(second, act, user): &(i64, &str, &str)| {
+fn fired(engine: &mut Engine, events: &[One<'_>]) -> Vec<i64> {
+    let judge = |(second, act, user): &One<'_>| {
         let event = at(*second * 1_000, &[("Act", act), ("User", user), ("Ip", &format!("10.0.0.{second}"))]);
         engine.judge(&event).into_iter().map(|finding| (*second, finding.title)).collect::<Vec<_>>()
     };
@@ -32,7 +37,7 @@ fn fired(engine: &mut Engine, events: &[(i64, &str, &str)]) -> Vec<i64> {
 #[test]
 fn so_many_events_of_a_group_within_the_time() {
     let correlation = "type: event_count\nrules: [fail]\ngroup-by: [User]\ntimespan: 10s\ncondition: {gte: 3}";
-    let rows: &[(&[(i64, &str, &str)], &[i64])] = &[
+    let rows: &[Case<'_>] = &[
         (&[(1, "fail", "a"), (2, "fail", "a"), (3, "fail", "a")], &[3]),
         (&[(1, "fail", "a"), (2, "fail", "b"), (3, "fail", "a")], &[]),
         (&[(1, "fail", "a"), (2, "fail", "a"), (12, "fail", "a")], &[]),
@@ -62,7 +67,7 @@ fn so_many_values_of_a_field() {
 
 #[test]
 fn each_rule_in_any_order_or_in_order() {
-    let events: &[(i64, &str, &str)] = &[(1, "in", "a"), (2, "fail", "a"), (3, "fail", "b"), (4, "in", "b")];
+    let events: &[One<'_>] = &[(1, "in", "a"), (2, "fail", "a"), (3, "fail", "b"), (4, "in", "b")];
     let any = "type: temporal\nrules: [fail, in]\ngroup-by: [User]\ntimespan: 10s";
     let order = "type: temporal_ordered\nrules: [fail, in]\ngroup-by: [User]\ntimespan: 10s";
     assert_eq!(fired(&mut engine(any), events), [2, 4]);
