@@ -170,6 +170,6 @@ mod tests {
         home.keep_state("x.json", &vec![1, 2]);
         assert_eq!(home.state::<Vec<u8>>("x.json"), [1, 2]);
         fs::write(home.path("state/x.json"), b"\xff{").expect("written");
-        assert_eq!(home.state::<Vec<u8>>("x.json"), []);
+        assert!(home.state::<Vec<u8>>("x.json").is_empty());
     }
 }

@@ -252,7 +252,7 @@ fn look(talk: &Talk, sign_in: &Outlet, eyes: &[Outlet; 4], cursor: &Cursor) {
     let (mut places, mut place) = (logs.places(), lock(cursor).clone());
     for turn in 0_u64.. {
         let (lines, mut events) = logs.look(now());
-        events.extend(lines.iter().filter_map(sign_in::of_line));
+        events.extend(lines.iter().flat_map(sign_in::of_line));
         sign_in.tell_all(events);
         if !journal && turn.is_multiple_of(60) {
             match logs.sees_any() {
@@ -317,3 +317,6 @@ fn check_again(talk: &Talk, asked: &Receiver<()>, tell: impl Fn(Body) -> bool) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

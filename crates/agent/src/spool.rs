@@ -96,6 +96,7 @@ impl Spool {
     }
 
     /// Is there anything to send?
+    #[cfg(test)]
     pub fn waiting(&self) -> bool {
         lock(&self.inner).waiting()
     }

@@ -1,5 +1,7 @@
 //! What several tests need.
 
+pub mod server;
+
 use crate::root::Root;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;

@@ -60,7 +60,7 @@ pub fn modified(meta: &std::fs::Metadata) -> i64 {
 }
 
 /// Whether a file is the one seen before: its inode, size and time of writing.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Stamp(u64, u64, i64);
 
 impl Stamp {
