@@ -2,7 +2,7 @@ use crate::home::Home;
 use sigma::{Fault, Rules};
 use std::collections::HashMap;
 use std::sync::Arc;
-use wire::{Bundle, Signed, SignatureWrong, VerifyingKey};
+use wire::{Bundle, SignatureWrong, Signed, VerifyingKey};
 
 /// What the agent works with: rules, bad hashes and folders, out of a bundle whose signature fits.
 #[derive(Debug, Clone)]

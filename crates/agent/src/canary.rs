@@ -27,10 +27,15 @@ impl Decoys {
     /// Makes the decoys of the agent's own folder anew where they are missing.
     pub fn make(home: &Home) -> Decoys {
         let decoys = Decoys::default();
-        for name in OWN {
-            decoys.put(home.path("canary").join(name));
-        }
+        decoys.refill(home);
         decoys
+    }
+
+    /// Puts back the decoys of the agent's own folder that have gone.
+    pub fn refill(&self, home: &Home) {
+        for name in OWN {
+            self.put(home.path("canary").join(name));
+        }
     }
 
     /// The set that the file collector knows decoys by.
@@ -60,7 +65,8 @@ impl Decoys {
     }
 
     fn put(&self, path: PathBuf) {
-        let made = fs::OpenOptions::new().create_new(true).write(true).open(&path).and_then(|mut file| file.write_all(TEXT.as_bytes()));
+        let made =
+            fs::OpenOptions::new().create_new(true).write(true).open(&path).and_then(|mut file| file.write_all(TEXT.as_bytes()));
         match made {
             Ok(()) => {}
             Err(why) if why.kind() == std::io::ErrorKind::AlreadyExists => {}

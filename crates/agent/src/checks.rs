@@ -97,16 +97,18 @@ impl Place {
 
     /// The names of all running programs, as the kernel cuts them to 15 characters.
     fn running(&self) -> Vec<String> {
-        let processes = self.root.list("/proc").into_iter().filter(|path| {
-            path.file_name().is_some_and(|name| name.to_string_lossy().bytes().all(|byte| byte.is_ascii_digit()))
-        });
+        let processes =
+            self.root.list("/proc").into_iter().filter(|path| {
+                path.file_name().is_some_and(|name| name.to_string_lossy().bytes().all(|byte| byte.is_ascii_digit()))
+            });
         processes.filter_map(|path| crate::root::read_text(&path.join("comm")).map(|name| name.trim().to_owned())).collect()
     }
 
     /// The homes of people: the administrator's and those of accounts from number 1000 on.
     fn homes(&self) -> Vec<PathBuf> {
         let passwd = self.root.read("/etc/passwd").unwrap_or_default();
-        let people = crate::watch::users::parse(&passwd).filter(|user| (user.uid == 0 || user.uid >= 1000) && user.home.len() > 1);
+        let people =
+            crate::watch::users::parse(&passwd).filter(|user| (user.uid == 0 || user.uid >= 1000) && user.home.len() > 1);
         people.take(200).map(|user| self.root.path(&user.home)).collect()
     }
 }

@@ -105,7 +105,8 @@ struct Shell {
 
 impl Shell {
     fn say(&self, key: &str, values: &[(&str, &str)]) {
-        let values: Vec<(String, String)> = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let values: Vec<(String, String)> =
+            values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let _ = writeln!(io::stdout(), "{}", self.words.say(key, &values));
     }
 

@@ -122,7 +122,8 @@ impl Home {
 
     /// Keeps a small state file. A full disk is told and borne: the state is made anew from what the machine shows.
     pub fn keep_state<T: Serialize>(&self, name: &str, value: &T) {
-        let kept = serde_json::to_vec(value).map_err(io::Error::from).and_then(|bytes| self.write(&format!("state/{name}"), &bytes));
+        let kept =
+            serde_json::to_vec(value).map_err(io::Error::from).and_then(|bytes| self.write(&format!("state/{name}"), &bytes));
         if let Err(why) = kept {
             tracing::warn!(file = name, "{name} cannot be kept: {why}");
         }

@@ -48,7 +48,8 @@ mod tests {
         let good = line(&format!(r#"{{"url":"https://localhost:8621/","authority_sha256":"{hash}","code":"c1"}}"#));
         let read = Invitation::read(&format!("  {good}\n")).expect("good");
         assert_eq!((read.url.as_str(), read.code.as_str()), ("https://localhost:8621", "c1"));
-        let mut bad = vec![String::new(), "komainu1.".into(), good[..good.len() - 9].into(), good.replace("komainu1", "komainu2")];
+        let mut bad =
+            vec![String::new(), "komainu1.".into(), good[..good.len() - 9].into(), good.replace("komainu1", "komainu2")];
         bad.push(line(&format!(r#"{{"url":"http://localhost","authority_sha256":"{hash}","code":"c1"}}"#)));
         bad.push(line(r#"{"url":"https://localhost","authority_sha256":"abcd","code":"c1"}"#));
         bad.push(line(&format!(r#"{{"url":"https://localhost","authority_sha256":"{hash}","code":""}}"#)));

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
-use wire::{Order, Signed, SignatureWrong, VerifyingKey};
+use wire::{Order, SignatureWrong, Signed, VerifyingKey};
 
 /// The ids of orders taken, the oldest first; kept on disk before an order is carried out.
 #[derive(Debug, Default, Serialize, Deserialize)]

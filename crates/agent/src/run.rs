@@ -172,7 +172,11 @@ impl Threads {
 }
 
 fn named(name: &str, work: Box<dyn FnOnce() + Send>) -> anyhow::Result<JoinHandle<()>> {
-    Builder::new().name(name.to_owned()).stack_size(1024 * 1024).spawn(work).map_err(|why| anyhow!("the part {name} cannot be started: {why}"))
+    Builder::new()
+        .name(name.to_owned())
+        .stack_size(1024 * 1024)
+        .spawn(work)
+        .map_err(|why| anyhow!("the part {name} cannot be started: {why}"))
 }
 
 fn done(name: &str, result: Result<(), crate::link::Trouble>) {

@@ -58,7 +58,9 @@ fn answer(stream: UnixStream, stage: &Stage) -> io::Result<()> {
     let mut heard = Ok(());
     let mut say = |said: &Said| {
         if heard.is_ok() {
-            heard = serde_json::to_string(said).map_err(io::Error::from).and_then(|line| (&stream).write_all(format!("{line}\n").as_bytes()));
+            heard = serde_json::to_string(said)
+                .map_err(io::Error::from)
+                .and_then(|line| (&stream).write_all(format!("{line}\n").as_bytes()));
         }
     };
     let drill = uuid::Uuid::now_v7().to_string();

@@ -191,15 +191,19 @@ impl Inner {
             self.keep();
             self.others.drop_one(oldest.first);
         }
-        let mut from = self.state.findings;
+        self.thin_findings();
+    }
+
+    /// Beyond twice the bound, the oldest findings are thinned to one of each rule; the newest stay as they are.
+    fn thin_findings(&mut self) {
+        let (mut from, mut rules) = (self.state.findings, HashSet::new());
         while self.findings.bytes() > 2 * self.bound {
-            let Some(oldest) = self.findings.oldest_from(from) else { break };
-            let mut rules = HashSet::new();
+            let Some(oldest) = self.findings.oldest_from(from).filter(|oldest| oldest.end < self.findings.next()) else { break };
             match self.findings.thin(&oldest, |record| rules.insert(rule_of(record))) {
                 Ok(gone) => self.state.lost += gone,
                 Err(why) => tracing::error!("old findings cannot be thinned: {why}"),
             }
-            from = oldest.end.max(oldest.first + 1);
+            from = oldest.first + 1;
         }
     }
 
@@ -220,7 +224,8 @@ impl Inner {
         let findings = self.findings.read(self.state.findings, ITEMS - 1, BYTES);
         let size: usize = findings.iter().map(|(_, record)| record.len()).sum();
         let (room, items_left) = (BYTES.saturating_sub(size), (ITEMS - 1).saturating_sub(findings.len()));
-        let others = if room < ITEM || items_left == 0 { Vec::new() } else { self.others.read(self.state.others, items_left, room) };
+        let others =
+            if room < ITEM || items_left == 0 { Vec::new() } else { self.others.read(self.state.others, items_left, room) };
         let all: usize = size + others.iter().map(|(_, record)| record.len()).sum::<usize>();
         let end = |records: &[(u64, Vec<u8>)], from: u64| records.last().map_or(from, |(number, _)| number + 1);
         let mut parcel = Parcel {
@@ -269,7 +274,11 @@ impl Inner {
 
     fn accepted(&mut self, up_to: u64) {
         if up_to >= self.state.next {
-            tracing::warn!(up_to, next = self.state.next, "the server has more from this device than this spool knows: numbers go on after its own");
+            tracing::warn!(
+                up_to,
+                next = self.state.next,
+                "the server has more from this device than this spool knows: numbers go on after its own"
+            );
             self.renumber(up_to + 1, 0);
             return;
         }
@@ -308,7 +317,8 @@ impl Inner {
         let open = self.state.parcels.iter().find(|parcel| parcel.end() > self.state.accepted + 1 || lost > 0);
         if let Some(oldest) = open {
             (self.state.findings, self.state.others) = (oldest.findings.0, oldest.others.0);
-            self.state.lost += self.state.parcels.iter().filter(|parcel| parcel.first >= oldest.first).map(|parcel| parcel.lost).sum::<u64>();
+            self.state.lost +=
+                self.state.parcels.iter().filter(|parcel| parcel.first >= oldest.first).map(|parcel| parcel.lost).sum::<u64>();
         }
         for bodies in std::mem::take(&mut self.held).into_values() {
             self.memory.extend(bodies.iter().map(|body| (matches!(body, Body::Finding(_)), encode(body))));
@@ -339,7 +349,8 @@ impl Inner {
 
     fn bytes_waiting(&self) -> u64 {
         let open = self.state.parcels.iter().find(|parcel| parcel.end() > self.state.accepted + 1);
-        let (findings, others) = open.map_or((self.state.findings, self.state.others), |parcel| (parcel.findings.0, parcel.others.0));
+        let (findings, others) =
+            open.map_or((self.state.findings, self.state.others), |parcel| (parcel.findings.0, parcel.others.0));
         let memory: usize = self.memory.iter().map(|(_, record)| record.len()).sum();
         if !self.waiting() {
             return 0;
@@ -360,7 +371,8 @@ fn encode(body: &Body) -> Vec<u8> {
     let bytes = serde_json::to_vec(body).unwrap_or_default();
     match body {
         Body::Finding(finding) if bytes.len() > ITEM => {
-            let smaller = |most: usize, events: usize| serde_json::to_vec(&Body::Finding(trim(finding, most, events))).unwrap_or_default();
+            let smaller =
+                |most: usize, events: usize| serde_json::to_vec(&Body::Finding(trim(finding, most, events))).unwrap_or_default();
             [(2048, 20), (512, 10), (256, 2), (64, 1)]
                 .into_iter()
                 .map(|(most, events)| smaller(most, events))

@@ -194,7 +194,8 @@ impl Talk {
 /// Would a heartbeat tell nothing new? Numbers that always change are no news.
 fn says_the_same(before: &Heartbeat, now: &Heartbeat) -> bool {
     let still = |heartbeat: &Heartbeat| {
-        let eyes: Vec<_> = heartbeat.collectors.iter().map(|eye| (eye.name.clone(), eye.state, eye.way.clone(), eye.why.clone())).collect();
+        let eyes: Vec<_> =
+            heartbeat.collectors.iter().map(|eye| (eye.name.clone(), eye.state, eye.way.clone(), eye.why.clone())).collect();
         (heartbeat.bundle, heartbeat.rules, eyes, heartbeat.machine.clone())
     };
     still(before) == still(now)

@@ -89,13 +89,8 @@ pub struct Eye {
 impl Eyes {
     /// A new eye that sees nothing yet.
     pub fn open(&self, name: &str) -> Arc<Eye> {
-        let state = Collector {
-            name: name.to_owned(),
-            state: CollectorState::Off,
-            way: String::new(),
-            why: String::new(),
-            seen: 0,
-        };
+        let state =
+            Collector { name: name.to_owned(), state: CollectorState::Off, way: String::new(), why: String::new(), seen: 0 };
         let eye = Arc::new(Eye { state: Mutex::new(state), seen: AtomicU64::new(0) });
         lock(&self.0).push(eye.clone());
         eye
@@ -142,7 +137,13 @@ pub fn probe(root: &crate::root::Root, eyes: &Eyes) -> Vec<Collector> {
         }
         Err(_) => process.set(CollectorState::Reduced, "procfs-poll", if rights { "no-kernel-support" } else { "needs-root" }),
     }
-    for (name, full, way) in [("file", rights, "inotify"), ("account", rights, "poll"), ("cron", rights, "poll"), ("unit", true, "poll"), ("port", rights, "poll")] {
+    for (name, full, way) in [
+        ("file", rights, "inotify"),
+        ("account", rights, "poll"),
+        ("cron", rights, "poll"),
+        ("unit", true, "poll"),
+        ("port", rights, "poll"),
+    ] {
         eyes.open(name).set_by_rights(full, way);
     }
     eyes.collectors()

@@ -43,7 +43,8 @@ impl Words {
 
 /// The language that the terminal asks for; English where it asks for neither, since it may not show Japanese.
 pub fn of_terminal() -> Lang {
-    let asked = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let asked =
+        ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     match asked {
         Some(asked) if asked.starts_with("ja") => Lang::Ja,
         _ => Lang::En,

@@ -54,7 +54,8 @@ fn definitions(place: &Place) -> Option<i64> {
             let mut head = Vec::new();
             File::open(place.root.path(path)).ok()?.take(512).read_to_end(&mut head).ok()?;
             let head = String::from_utf8_lossy(&head).into_owned();
-            let seconds = head.trim().strip_prefix("ClamAV-VDB:").and_then(|rest| rest.rsplit(':').next()?.trim().parse::<i64>().ok());
+            let seconds =
+                head.trim().strip_prefix("ClamAV-VDB:").and_then(|rest| rest.rsplit(':').next()?.trim().parse::<i64>().ok());
             seconds.map(|seconds| seconds.saturating_mul(1000)).or_else(|| place.written(path))
         })
         .max()

@@ -26,7 +26,10 @@ pub fn look(place: &Place) -> Found {
     for dir in caches {
         for cache in [dir.join(".cache/restic"), dir.join("cache/restic")] {
             for repository in list(&cache) {
-                list(&repository.join("snapshots")).iter().flat_map(|folder| if folder.is_dir() { list(folder) } else { vec![folder.clone()] }).for_each(|file| see("restic", &file));
+                list(&repository.join("snapshots"))
+                    .iter()
+                    .flat_map(|folder| if folder.is_dir() { list(folder) } else { vec![folder.clone()] })
+                    .for_each(|file| see("restic", &file));
             }
         }
         for repository in list(&dir.join(".config/borg/security")) {

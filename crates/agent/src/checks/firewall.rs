@@ -52,7 +52,8 @@ fn nft_limits_input(rules: &str) -> bool {
             on_input = false;
         }
         on_input |= line.contains("hook input");
-        let refuses = line.contains("policy drop") || line.split(|c: char| !c.is_alphanumeric()).any(|word| word == "drop" || word == "reject");
+        let refuses = line.contains("policy drop")
+            || line.split(|c: char| !c.is_alphanumeric()).any(|word| word == "drop" || word == "reject");
         if on_input && refuses {
             return true;
         }

@@ -32,9 +32,12 @@ fn shortest(place: &Place) -> Option<u32> {
         .filter_map(|file| place.root.read(&format!("/etc/pam.d/{file}")))
         .collect();
     let lines = || pam.lines().map(str::trim).filter(|line| line.starts_with("password") || line.starts_with("-password"));
-    let argument = |line: &str, name: &str| line.split_whitespace().find_map(|word| word.strip_prefix(name)?.strip_prefix('=')?.parse().ok());
+    let argument = |line: &str, name: &str| {
+        line.split_whitespace().find_map(|word| word.strip_prefix(name)?.strip_prefix('=')?.parse().ok())
+    };
     if let Some(line) = lines().find(|line| line.contains("pam_pwquality") || line.contains("pam_cracklib")) {
-        let files = place.root.list("/etc/security/pwquality.conf.d").into_iter().filter_map(|path| crate::root::read_text(&path));
+        let files =
+            place.root.list("/etc/security/pwquality.conf.d").into_iter().filter_map(|path| crate::root::read_text(&path));
         let files: Vec<String> = place.root.read("/etc/security/pwquality.conf").into_iter().chain(files).collect();
         let set = files.iter().rev().find_map(|text| value_of(text, "minlen").and_then(|value| value.parse().ok()));
         return Some(argument(line, "minlen").or(set).unwrap_or(DEFAULT));

@@ -47,7 +47,8 @@ fn shown(found: &Found) -> String {
 }
 
 const STATUS: &str = "Package: openssl\nStatus: install ok installed\nVersion: 3.0.11-1~deb12u1\n\nPackage: gone\nStatus: deinstall ok config-files\nVersion: 1\n\nPackage: bash\nStatus: install ok installed\nVersion: 5.2-1\n";
-const SECURITY: &str = "Package: openssl\nVersion: 3.0.11-1~deb12u2\n\nPackage: gone\nVersion: 2\n\nPackage: bash\nVersion: 5.2-1\n";
+const SECURITY: &str =
+    "Package: openssl\nVersion: 3.0.11-1~deb12u2\n\nPackage: gone\nVersion: 2\n\nPackage: bash\nVersion: 5.2-1\n";
 const LIST: &str = "var/lib/apt/lists/security.debian.org_debian-security_dists_bookworm-security_main_binary-amd64_Packages";
 const RELEASE: &str = "var/lib/apt/lists/security.debian.org_debian-security_dists_bookworm-security_InRelease";
 
@@ -82,13 +83,21 @@ fn dnf_says_what_is_missing_and_since_when() {
 
 #[test]
 fn antivirus_must_run_and_know_what_goes_round() {
-    let head = |days: i64| format!("ClamAV-VDB:1 Feb 2026 08-00 -0500:27000:2000000:90:md5:sig:raynman:{}   ", (NOW - days * DAY) / 1000);
+    let head = |days: i64| {
+        format!("ClamAV-VDB:1 Feb 2026 08-00 -0500:27000:2000000:90:md5:sig:raynman:{}   ", (NOW - days * DAY) / 1000)
+    };
     let (new, old) = (head(2), head(40));
     for (files, found) in [
         (vec![], "Bad none"),
         (vec![("usr/sbin/clamd", "")], "Partly installed-not-running name=ClamAV"),
-        (vec![("usr/sbin/clamd", ""), ("proc/7/comm", "clamd\n"), ("var/lib/clamav/daily.cld", new.as_str())], "Good running name=ClamAV"),
-        (vec![("usr/sbin/clamd", ""), ("proc/7/comm", "clamd\n"), ("var/lib/clamav/daily.cvd", old.as_str())], "Partly definitions-old name=ClamAV days=40"),
+        (
+            vec![("usr/sbin/clamd", ""), ("proc/7/comm", "clamd\n"), ("var/lib/clamav/daily.cld", new.as_str())],
+            "Good running name=ClamAV",
+        ),
+        (
+            vec![("usr/sbin/clamd", ""), ("proc/7/comm", "clamd\n"), ("var/lib/clamav/daily.cvd", old.as_str())],
+            "Partly definitions-old name=ClamAV days=40",
+        ),
         (vec![("proc/7/comm", "wdavdaemon\n")], "Good running name=Microsoft Defender"),
         (vec![("proc/version/comm", "clamd\n")], "Bad none"),
     ] {
@@ -103,7 +112,13 @@ fn a_firewall_counts_when_its_rules_refuse_something() {
     const NFT: &str = "table inet filter {\n\tchain input {\n\t\ttype filter hook input priority filter; policy drop;\n\t}\n}\n";
     const NFT_OPEN: &str = "table inet filter {\n\tchain input {\n\t\ttype filter hook input priority filter; policy accept;\n\t}\n\tchain forward {\n\t\ttype filter hook forward priority filter; policy drop;\n\t}\n}\n";
     const NFT_JUMP: &str = "table inet f {\n\tchain out {\n\t\treject\n\t}\n\tchain in {\n\t\ttype filter hook input priority 0; policy accept;\n\t\tjump out\n\t}\n}\n";
-    let ip = |text: &'static str| if text == DOCKER { |command: &[&str]| (command[0] == "iptables-save").then(|| DOCKER.to_owned()) } else { |command: &[&str]| (command[0] == "iptables-save").then(|| UFW.to_owned()) };
+    let ip = |text: &'static str| {
+        if text == DOCKER {
+            |command: &[&str]| (command[0] == "iptables-save").then(|| DOCKER.to_owned())
+        } else {
+            |command: &[&str]| (command[0] == "iptables-save").then(|| UFW.to_owned())
+        }
+    };
     for (files, run, found) in [
         (vec![], (|_| None) as fn(&[&str]) -> Option<String>, "Bad none"),
         (vec![("usr/sbin/nft", "")], |_| None, "Bad inactive name=nftables"),
@@ -112,7 +127,11 @@ fn a_firewall_counts_when_its_rules_refuse_something() {
         (vec![("usr/sbin/ufw", "")], ip(UFW), "Good active name=ufw"),
         (vec![], |command| (command[0] == "nft").then(|| NFT.to_owned()), "Good active name=nftables"),
         (vec![("usr/sbin/nft", "")], |command| (command[0] == "nft").then(|| NFT_OPEN.to_owned()), "Bad inactive name=nftables"),
-        (vec![("proc/9/comm", "firewalld\n")], |command| (command[0] == "nft").then(|| NFT_JUMP.to_owned()), "Good active name=firewalld"),
+        (
+            vec![("proc/9/comm", "firewalld\n")],
+            |command| (command[0] == "nft").then(|| NFT_JUMP.to_owned()),
+            "Good active name=firewalld",
+        ),
     ] {
         assert_eq!(shown(&firewall::look(&shop(&files).run(run).place)), found, "{files:?}");
     }
@@ -129,10 +148,34 @@ fn a_disk_is_encrypted_when_everything_below_it_is() {
         (vec![("proc/self/mountinfo", "22 1 0:40 / / rw - overlay overlay rw\n")], "Unmeasured unknown"),
         (vec![("proc/self/mountinfo", root)], "Unmeasured unknown"),
         (vec![("proc/self/mountinfo", root), ("sys/dev/block/254:0/dm/uuid", "CRYPT-LUKS2-x\n")], "Good encrypted"),
-        (vec![("proc/self/mountinfo", root), ("sys/dev/block/254:0/dm/uuid", "LVM-x\n"), ("sys/dev/block/254:0/slaves/dm-1/dm/uuid", "CRYPT-LUKS2-x\n")], "Good encrypted"),
-        (vec![("proc/self/mountinfo", root), ("sys/dev/block/254:0/dm/uuid", "LVM-x\n"), ("sys/dev/block/254:0/slaves/sda2/size", "1")], "Bad not-encrypted"),
-        (vec![("proc/self/mountinfo", both.as_str()), ("sys/dev/block/254:0/dm/uuid", "CRYPT-x\n"), ("sys/dev/block/8:3/size", "1")], "Partly partly"),
-        (vec![("proc/self/mountinfo", "22 1 0:30 /@ / rw - btrfs /dev/vda1 rw\n"), ("sys/class/block/vda1/size", "1")], "Bad not-encrypted"),
+        (
+            vec![
+                ("proc/self/mountinfo", root),
+                ("sys/dev/block/254:0/dm/uuid", "LVM-x\n"),
+                ("sys/dev/block/254:0/slaves/dm-1/dm/uuid", "CRYPT-LUKS2-x\n"),
+            ],
+            "Good encrypted",
+        ),
+        (
+            vec![
+                ("proc/self/mountinfo", root),
+                ("sys/dev/block/254:0/dm/uuid", "LVM-x\n"),
+                ("sys/dev/block/254:0/slaves/sda2/size", "1"),
+            ],
+            "Bad not-encrypted",
+        ),
+        (
+            vec![
+                ("proc/self/mountinfo", both.as_str()),
+                ("sys/dev/block/254:0/dm/uuid", "CRYPT-x\n"),
+                ("sys/dev/block/8:3/size", "1"),
+            ],
+            "Partly partly",
+        ),
+        (
+            vec![("proc/self/mountinfo", "22 1 0:30 /@ / rw - btrfs /dev/vda1 rw\n"), ("sys/class/block/vda1/size", "1")],
+            "Bad not-encrypted",
+        ),
     ] {
         assert_eq!(shown(&disk_encryption::look(&shop(&files).place)), found, "{files:?}");
     }
@@ -144,9 +187,19 @@ fn short_passwords_must_be_refused_and_none_be_empty() {
     for (files, found) in [
         (vec![GOOD], "Bad none"),
         (vec![GOOD, ("etc/pam.d/common-password", "password [success=1] pam_unix.so obscure yescrypt\n")], "Bad none"),
-        (vec![GOOD, ("etc/pam.d/common-password", "password [success=1] pam_unix.so obscure minlen=6\n")], "Partly weak length=6"),
+        (
+            vec![GOOD, ("etc/pam.d/common-password", "password [success=1] pam_unix.so obscure minlen=6\n")],
+            "Partly weak length=6",
+        ),
         (vec![GOOD, ("etc/pam.d/common-password", "password requisite pam_pwquality.so retry=3\n")], "Partly weak length=8"),
-        (vec![GOOD, ("etc/pam.d/common-password", "password requisite pam_pwquality.so retry=3\n"), ("etc/security/pwquality.conf", "# minlen = 8\nminlen = 12\n")], "Good strong length=12"),
+        (
+            vec![
+                GOOD,
+                ("etc/pam.d/common-password", "password requisite pam_pwquality.so retry=3\n"),
+                ("etc/security/pwquality.conf", "# minlen = 8\nminlen = 12\n"),
+            ],
+            "Good strong length=12",
+        ),
         (vec![GOOD, ("etc/pam.d/system-auth", "password requisite pam_pwquality.so minlen=14\n")], "Good strong length=14"),
         (vec![("etc/shadow", "root:*:1\naki::1\n")], "Bad empty-passwords count=1"),
     ] {
@@ -163,7 +216,10 @@ fn wrong_passwords_must_lead_to_a_lockout() {
         (vec![("etc/pam.d/common-auth", "auth required pam_unix.so\n# auth required pam_faillock.so\n")], "Bad none"),
         (vec![("etc/pam.d/common-auth", "auth required pam_faillock.so preauth\n")], "Good active tries=3"),
         (vec![("etc/pam.d/common-auth", "auth required pam_faillock.so preauth deny=5\n")], "Good active tries=5"),
-        (vec![("etc/pam.d/sshd", "auth required pam_faillock.so preauth\n"), ("etc/security/faillock.conf", "deny = 10\n")], "Good active tries=10"),
+        (
+            vec![("etc/pam.d/sshd", "auth required pam_faillock.so preauth\n"), ("etc/security/faillock.conf", "deny = 10\n")],
+            "Good active tries=10",
+        ),
         (vec![("etc/pam.d/sshd", "auth required pam_faillock.so deny=0\n")], "Bad none"),
     ] {
         assert_eq!(shown(&lockout::look(&shop(&files).place)), found, "{files:?}");
@@ -193,7 +249,10 @@ fn signed_in(shop: &Shop, uid: usize, name: &str, days: i64, wtmp: bool) {
 #[test]
 fn accounts_that_nobody_uses_are_named() {
     let files = [
-        ("etc/passwd", "root:x:0:0::/root:/bin/bash\nwww:x:33:33::/var/www:/usr/sbin/nologin\naki:x:1000:1000::/home/aki:/bin/bash\nken:x:1001:1001::/home/ken:/bin/bash\nlocked:x:1002:1002::/h:/bin/bash\n"),
+        (
+            "etc/passwd",
+            "root:x:0:0::/root:/bin/bash\nwww:x:33:33::/var/www:/usr/sbin/nologin\naki:x:1000:1000::/home/aki:/bin/bash\nken:x:1001:1001::/home/ken:/bin/bash\nlocked:x:1002:1002::/h:/bin/bash\n",
+        ),
         ("etc/shadow", "root:$y$x:1\nwww:*:1\naki:$y$x:1\nken:!:1\nlocked:!:1\n"),
         ("home/ken/.ssh/authorized_keys", "ssh-ed25519 x"),
     ];
@@ -224,7 +283,8 @@ fn a_backup_leaves_a_trace_of_its_last_run() {
 
 #[test]
 fn every_finding_has_its_words_in_both_languages() {
-    let texts = [include_str!("../../../../content/words/ja/evidence.ftl"), include_str!("../../../../content/words/en/evidence.ftl")];
+    let texts =
+        [include_str!("../../../../content/words/ja/evidence.ftl"), include_str!("../../../../content/words/en/evidence.ftl")];
     let notes = [
         ("updates", "current missing unknown-age no-package-lists unsupported"),
         ("antivirus", "running installed-not-running definitions-old none"),

@@ -24,7 +24,9 @@ pub fn look(place: &Place) -> Found {
     for user in users::parse(&passwd).filter(|user| user.uid != 0 && users::is_login_shell(&user.shell)) {
         let field = shadow.lines().find_map(|line| line.strip_prefix(user.name.as_str())?.strip_prefix(':')?.split(':').next());
         let has_password = field.is_some_and(|hash| !hash.starts_with(['!', '*']));
-        let has_key = [".ssh/authorized_keys", ".ssh/authorized_keys2"].iter().any(|file| place.root.exists(&format!("{}/{file}", user.home)));
+        let has_key = [".ssh/authorized_keys", ".ssh/authorized_keys2"]
+            .iter()
+            .any(|file| place.root.exists(&format!("{}/{file}", user.home)));
         if !has_password && !has_key {
             continue;
         }

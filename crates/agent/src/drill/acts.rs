@@ -64,6 +64,7 @@ pub fn test_file(stage: &Stage, within: Duration) -> io::Result<bool> {
 
 /// Renames the agent's own decoys as ransomware would, and gives them their names back.
 pub fn decoys_renamed(stage: &Stage, within: Duration) -> io::Result<bool> {
+    stage.decoys.refill(&stage.home);
     let folder = stage.home.path("canary");
     let decoys: Vec<PathBuf> = stage.decoys.own().into_iter().filter(|decoy| decoy.starts_with(&folder)).collect();
     let mut renamed = Renamed(Vec::new());

@@ -120,7 +120,9 @@ impl Mark {
         let is = |field: &str, of: &HashSet<String>| event.get(field).is_some_and(|value| of.contains(value));
         match (event.source.category.as_str(), event.source.service.as_str()) {
             ("process_creation", _) => is("ProcessId", &self.pids) || is("ParentProcessId", &self.pids),
-            ("file_event", _) => event.get("TargetFilename").is_some_and(|path| self.folders.iter().any(|own| Path::new(path).starts_with(own))),
+            ("file_event", _) => {
+                event.get("TargetFilename").is_some_and(|path| self.folders.iter().any(|own| Path::new(path).starts_with(own)))
+            }
             ("", "auth") => event.get("Service") == Some("komainu-drill") && is("SourcePort", &self.ports),
             _ => false,
         }
@@ -169,7 +171,9 @@ mod tests {
         let own = failed_at_prompt("komainu-drill", "x", "127.0.0.1", 4000);
         let others = failed_at_prompt("komainu-drill", "x", "127.0.0.1", 4001);
         let sshd = of_service("sshd", 0, vec![("EventType", "sign-in-failed".into()), ("SourceIp", "127.0.0.1".into())]);
-        let file = |path: PathBuf| of_category("file_event", 0, vec![("Action", "renamed".into()), ("TargetFilename", path.display().to_string())]);
+        let file = |path: PathBuf| {
+            of_category("file_event", 0, vec![("Action", "renamed".into()), ("TargetFilename", path.display().to_string())])
+        };
         assert_eq!(marks.drill_of(&finding(vec![own.clone()])), None, "no drill is under way");
         marks.begin("d1", &home);
         marks.add_port(4000);

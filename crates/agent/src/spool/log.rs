@@ -196,8 +196,12 @@ impl Log {
             }
         }
         let gone = size_of(records.len()) - kept;
-        if gone == 0 || kept == 0 {
+        if gone == 0 {
             return Ok(0);
+        }
+        if kept == 0 {
+            self.drop_one(segment.first);
+            return Ok(gone);
         }
         let beside = self.dir.join("thinned.new");
         let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&beside)?;

@@ -109,7 +109,10 @@ fn at_the_bound_the_oldest_telemetry_goes_and_no_finding_does() {
             spool.append(&[telemetry(&format!("t{n}.{m}"), 1000)]);
         }
     }
-    let size: u64 = fs::read_dir(dir.path().join("spool/others")).expect("a folder").map(|entry| entry.expect("a file").metadata().expect("there").len()).sum();
+    let size: u64 = fs::read_dir(dir.path().join("spool/others"))
+        .expect("a folder")
+        .map(|entry| entry.expect("a file").metadata().expect("there").len())
+        .sum();
     assert!(size <= 256 * 1024, "{size}");
     deliver(&spool, &mut server);
     let (findings, telemetry, lost) = server.has();
@@ -129,7 +132,11 @@ fn findings_alone_may_take_twice_the_bound_and_are_then_thinned_by_rule() {
     spool.append(&[telemetry("t", 10)]);
     deliver(&spool, &mut server);
     let (findings, telemetry, lost) = server.has();
-    let rules: BTreeSet<&str> = server.items.values().filter_map(|body| if let Body::Finding(finding) = body { Some(finding.rule.as_str()) } else { None }).collect();
+    let rules: BTreeSet<&str> = server
+        .items
+        .values()
+        .filter_map(|body| if let Body::Finding(finding) = body { Some(finding.rule.as_str()) } else { None })
+        .collect();
     assert_eq!(rules.len(), 3);
     assert!(findings.len() > 100 && findings.last().map(String::as_str) == Some("f399"));
     assert_eq!(findings.len() + telemetry.len() + usize::try_from(lost).expect("small"), 401);
@@ -169,7 +176,9 @@ fn a_server_that_forgot_gets_it_again_and_one_that_knows_more_is_followed() {
 #[test]
 fn a_torn_or_damaged_end_is_cut_and_a_damaged_middle_keeps_the_numbers() {
     let dir = tempfile::tempdir().expect("a folder");
-    let log = |dir: &TempDir| fs::read_dir(dir.path().join("spool/findings")).expect("a folder").next().expect("a file").expect("a file").path();
+    let log = |dir: &TempDir| {
+        fs::read_dir(dir.path().join("spool/findings")).expect("a folder").next().expect("a file").expect("a file").path()
+    };
     {
         let spool = opened(&dir, 1 << 20);
         spool.append(&[finding("r", "f1", 10), finding("r", "f2", 10)]);
@@ -342,7 +351,9 @@ fn what_was_kept_before_a_kill_is_there_after_it() {
             .spawn()
             .expect("started");
         let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-        let kept = lines.map(|line| line.expect("a line")).filter_map(|line| line.rsplit_once("kept ").and_then(|(_, n)| n.parse::<u64>().ok()));
+        let kept = lines
+            .map(|line| line.expect("a line"))
+            .filter_map(|line| line.rsplit_once("kept ").and_then(|(_, n)| n.parse::<u64>().ok()));
         let last = kept.take(50 + round * 13).last().expect("some");
         child.kill().expect("killed");
         child.wait().expect("ended");

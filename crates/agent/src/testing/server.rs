@@ -3,7 +3,10 @@
 use crate::stop::lock;
 use base64::Engine;
 use ed25519_dalek::SigningKey;
-use rcgen::{BasicConstraints, Certificate, CertificateParams, CertificateSigningRequestParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, Certificate, CertificateParams, CertificateSigningRequestParams, DnType, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
+};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -61,7 +64,10 @@ impl Server {
         let mut roots = RootCertStore::empty();
         roots.add(authority.der().clone()).expect("added");
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let clients = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone()).allow_unauthenticated().build().expect("built");
+        let clients = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone())
+            .allow_unauthenticated()
+            .build()
+            .expect("built");
         let config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .expect("versions")
@@ -197,7 +203,11 @@ impl Server {
         let mut known = lock(&self.known);
         let news = |known: &Known| !known.orders.is_empty() || known.bundle.as_ref().is_some_and(|(number, _)| *number > has);
         if !news(&known) {
-            known = self.changed.wait_timeout_while(known, Duration::from_secs(1), |known| !news(known)).unwrap_or_else(PoisonError::into_inner).0;
+            known = self
+                .changed
+                .wait_timeout_while(known, Duration::from_secs(1), |known| !news(known))
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
         }
         drop(known);
         good(&self.answered())

@@ -68,7 +68,8 @@ impl AccountWatch {
 fn read(root: &Root) -> Option<Accounts> {
     let passwd = root.read("/etc/passwd")?;
     let shadow = root.read("/etc/shadow").unwrap_or_default();
-    let passwords: BTreeMap<&str, &str> = shadow.lines().filter_map(|line| line.split(':').zip(line.split(':').skip(1)).next()).collect();
+    let passwords: BTreeMap<&str, &str> =
+        shadow.lines().filter_map(|line| line.split(':').zip(line.split(':').skip(1)).next()).collect();
     let users: BTreeMap<String, Account> = users::parse(&passwd)
         .map(|user| {
             let password = passwords.get(user.name.as_str()).map(|hash| hex::encode(Sha256::digest(hash))).unwrap_or_default();
@@ -139,18 +140,28 @@ mod tests {
     #[test]
     fn each_change_of_an_account_is_one_event() {
         let (dir, root) = machine(&[
-            ("etc/passwd", "root:x:0:0:root:/root:/bin/bash\naki:x:1000:1000::/home/aki:/bin/bash\nold:x:1001:1001::/home/old:/bin/sh\n"),
+            (
+                "etc/passwd",
+                "root:x:0:0:root:/root:/bin/bash\naki:x:1000:1000::/home/aki:/bin/bash\nold:x:1001:1001::/home/old:/bin/sh\n",
+            ),
             ("etc/shadow", "root:*:1\naki:$y$abc:1\nold:!:1\n"),
             ("etc/group", "sudo:x:27:\naki:x:1000:\n"),
         ]);
         let mut watch = AccountWatch::new(&root, Accounts::default());
         assert_eq!(watch.look(1), []);
         let write = |file: &str, text: &str| std::fs::write(dir.path().join(file), text).expect("written");
-        write("etc/passwd", "root:x:0:0:root:/root:/bin/bash\naki:x:1000:1000::/home/aki:/bin/zsh\nsys2:x:0:0::/:/bin/sh\nnot a line\n");
+        write(
+            "etc/passwd",
+            "root:x:0:0:root:/root:/bin/bash\naki:x:1000:1000::/home/aki:/bin/zsh\nsys2:x:0:0::/:/bin/sh\nnot a line\n",
+        );
         write("etc/shadow", "root:*:1\naki:$y$other:1\nsys2:$y$x:1\n");
         write("etc/group", "sudo:x:27:aki\naki:x:1000:\n");
         assert_eq!(
-            watch.look(2).iter().map(|event| shown(event, &["Action", "Account", "UserId", "Group", "Shell"])).collect::<Vec<_>>(),
+            watch
+                .look(2)
+                .iter()
+                .map(|event| shown(event, &["Action", "Account", "UserId", "Group", "Shell"]))
+                .collect::<Vec<_>>(),
             [
                 "shell-changed aki 1000 - /bin/zsh",
                 "password-changed aki 1000 - /bin/zsh",

@@ -76,7 +76,7 @@ impl Files {
             bad_hashes: BadHashes::default(),
             open: HashMap::new(),
             leaving: None,
-            hashing: (Instant::now(), 0),
+            hashing: (Instant::now(), HASHED_A_SECOND),
             missed: false,
         })
     }
@@ -120,7 +120,13 @@ impl Files {
 
     /// What has changed; waits for the first change so long.
     pub fn ready(&mut self, long: Duration) -> Vec<Event> {
-        let wait = if self.leaving.is_some() { LEAVING } else if self.open.is_empty() { long } else { long.min(OPEN / 4) };
+        let wait = if self.leaving.is_some() {
+            LEAVING
+        } else if self.open.is_empty() {
+            long
+        } else {
+            long.min(OPEN / 4)
+        };
         let mut ready = [PollFd::new(self.inotify.as_fd(), PollFlags::POLLIN)];
         let mut events = Vec::new();
         if poll(&mut ready, PollTimeout::try_from(wait).unwrap_or(PollTimeout::MAX)).is_ok_and(|count| count > 0) {
@@ -142,7 +148,8 @@ impl Files {
         {
             events.push(self.told("deleted", &path, None));
         }
-        let late: Vec<PathBuf> = self.open.iter().filter(|(_, since)| since.elapsed() >= OPEN).map(|(path, _)| path.clone()).collect();
+        let late: Vec<PathBuf> =
+            self.open.iter().filter(|(_, since)| since.elapsed() >= OPEN).map(|(path, _)| path.clone()).collect();
         for path in late {
             self.open.remove(&path);
             events.push(self.told("created", &path, None));

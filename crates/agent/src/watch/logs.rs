@@ -245,7 +245,8 @@ mod tests {
         let (dir, root) = machine(&[("var/log/auth.log", "a line\nanother\n"), ("var/log/wtmp", "records")]);
         let log = dir.path().join("var/log/auth.log");
         let mut watch = LogWatch::new(&root, &Places::new(), true);
-        let told = |events: Vec<Event>| events.iter().map(|event| shown(event, &["Action", "TargetFilename"])).collect::<Vec<_>>();
+        let told =
+            |events: Vec<Event>| events.iter().map(|event| shown(event, &["Action", "TargetFilename"])).collect::<Vec<_>>();
         fs::write(&log, "").expect("cut");
         assert_eq!(told(watch.look(1).1), ["truncated /var/log/auth.log"]);
         append(&log, b"new\n");

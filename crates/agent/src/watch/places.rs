@@ -90,7 +90,10 @@ mod tests {
     #[test]
     fn what_is_there_is_watched_once_and_a_home_only_for_its_dot_files() {
         let (dir, root) = machine(&[
-            ("etc/passwd", "aki:x:1000:1000::/home/aki:/bin/bash\nwww:x:33:33::/var/www:/usr/sbin/nologin\nx:x:1001:1001::/:/bin/sh\n"),
+            (
+                "etc/passwd",
+                "aki:x:1000:1000::/home/aki:/bin/bash\nwww:x:33:33::/var/www:/usr/sbin/nologin\nx:x:1001:1001::/:/bin/sh\n",
+            ),
             ("home/aki/.ssh/authorized_keys", ""),
             ("var/www/index.html", ""),
             ("srv/share/a.txt", ""),

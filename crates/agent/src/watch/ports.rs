@@ -27,8 +27,12 @@ struct Owner {
 }
 
 /// Source: proc_pid_net(5); the state of a TCP socket that listens, and of a UDP socket that is bound to nobody.
-const TABLES: [(&str, &str, &str); 4] =
-    [("tcp", "/proc/net/tcp", "0A"), ("tcp", "/proc/net/tcp6", "0A"), ("udp", "/proc/net/udp", "07"), ("udp", "/proc/net/udp6", "07")];
+const TABLES: [(&str, &str, &str); 4] = [
+    ("tcp", "/proc/net/tcp", "0A"),
+    ("tcp", "/proc/net/tcp6", "0A"),
+    ("udp", "/proc/net/udp", "07"),
+    ("udp", "/proc/net/udp6", "07"),
+];
 
 /// UDP sockets above are the far ends of this machine's own questions.
 const EPHEMERAL: u16 = 32_768;
@@ -43,7 +47,8 @@ impl PortWatch {
     /// What has changed since the last look.
     pub fn look(&mut self, at: i64) -> Vec<Event> {
         let listening = self.listening();
-        let fresh: BTreeSet<u64> = listening.iter().filter(|(port, _)| !self.known.contains_key(*port)).map(|(_, inode)| *inode).collect();
+        let fresh: BTreeSet<u64> =
+            listening.iter().filter(|(port, _)| !self.known.contains_key(*port)).map(|(_, inode)| *inode).collect();
         let mut owners = if fresh.is_empty() { HashMap::new() } else { self.owners(&fresh) };
         let mut events = Vec::new();
         let mut found = BTreeMap::new();
@@ -87,7 +92,9 @@ impl PortWatch {
             for handle in crate::root::list(&process.join("fd")) {
                 let Ok(link) = fs::read_link(handle) else { continue };
                 let link = link.to_string_lossy();
-                let Some(inode) = link.strip_prefix("socket:[").and_then(|rest| rest.strip_suffix(']')?.parse().ok()) else { continue };
+                let Some(inode) = link.strip_prefix("socket:[").and_then(|rest| rest.strip_suffix(']')?.parse().ok()) else {
+                    continue;
+                };
                 if inodes.contains(&inode) {
                     let image = fs::read_link(process.join("exe")).map(|image| image.display().to_string()).unwrap_or_default();
                     owners.entry(inode).or_insert(Owner { pid: pid.clone(), image });
@@ -150,7 +157,8 @@ mod tests {
 
     #[test]
     fn lines_of_the_kernels_tables_are_read_or_passed_over() {
-        let line = "   0: 0100007F:21AC 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4711 1 ffff 100 0 0 10 0";
+        let line =
+            "   0: 0100007F:21AC 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4711 1 ffff 100 0 0 10 0";
         assert_eq!(socket(line, "0A"), Some((IpAddr::V4(Ipv4Addr::LOCALHOST), 8620, 4711)));
         assert_eq!(socket(line, "07"), None);
         let six = line.replace("0100007F", "00000000000000000000000001000000");

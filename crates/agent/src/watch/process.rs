@@ -228,7 +228,12 @@ mod tests {
     fn a_started_process_is_described_with_its_parent() {
         let mut poll = Poll::new();
         let connector = Connector::open();
-        let mut child = Command::new("/bin/sh").args(["-c", "read x; echo $x"]).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("started");
+        let mut child = Command::new("/bin/sh")
+            .args(["-c", "read x; echo $x"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("started");
         let pid = i32::try_from(child.id()).expect("small");
         assert!(until("the process in /proc", || poll.fresh().contains(&pid).then_some(true)));
         let mut processes = Processes::new(Users::new(&Root::machine()));
@@ -239,7 +244,11 @@ mod tests {
         assert_eq!(event.get("ParentProcessId"), Some(std::process::id().to_string().as_str()));
         assert!(event.get("ParentImage").is_some_and(|image| image.contains("agent")), "{event:?}");
         if let Ok(mut connector) = connector {
-            assert!(until("the kernel's word", || connector.wait(Duration::from_secs(1)).expect("read").contains(&pid).then_some(true)));
+            assert!(until("the kernel's word", || connector
+                .wait(Duration::from_secs(1))
+                .expect("read")
+                .contains(&pid)
+                .then_some(true)));
             connector.close();
         }
         drop(child.stdin.take());

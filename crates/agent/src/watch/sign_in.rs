@@ -42,7 +42,9 @@ fn with_unit(event: Event) -> Vec<Event> {
     }
     let by_systemd = event.get("Service") == Some("systemd") && event.get("ProcessId").is_none_or(|pid| pid == "1");
     let unit = if by_systemd { event.get("message").and_then(unit_change) } else { None };
-    let unit = unit.map(|(action, unit)| of_category("service_unit", event.at, vec![("Action", action.to_owned()), ("Unit", unit.to_owned())]));
+    let unit = unit.map(|(action, unit)| {
+        of_category("service_unit", event.at, vec![("Action", action.to_owned()), ("Unit", unit.to_owned())])
+    });
     std::iter::once(event).chain(unit).collect()
 }
 
@@ -51,7 +53,9 @@ fn unit_change(message: &str) -> Option<(&'static str, &str)> {
     if let Some((unit, _)) = message.split_once(": Failed with result") {
         return Some(("failed", unit));
     }
-    let (action, rest) = [("started", "Started "), ("stopped", "Stopped ")].iter().find_map(|(action, start)| Some((*action, message.strip_prefix(start)?)))?;
+    let (action, rest) = [("started", "Started "), ("stopped", "Stopped ")]
+        .iter()
+        .find_map(|(action, start)| Some((*action, message.strip_prefix(start)?)))?;
     let unit = rest.split(" - ").next().unwrap_or(rest).trim_end_matches('.');
     [".service", ".timer", ".socket", ".path"].iter().any(|end| unit.ends_with(end)).then_some((action, unit))
 }
@@ -159,9 +163,18 @@ mod tests {
                 .collect()
         };
         let auth = |text: &str| seen("/var/log/auth.log", text);
-        assert_eq!(auth("Nov 23 03:00:00 shop sshd[99]: Failed password for root from 192.0.2.7 port 4242 ssh2"), ["sshd sign-in-failed 192.0.2.7 - - -"]);
-        assert_eq!(auth("2026-11-23T03:00:00+09:00 shop systemd[1]: Stopped clamav-daemon.service - Clam AntiVirus userspace daemon."), ["syslog - - - - -", "service_unit - - stopped clamav-daemon.service -"]);
-        assert_eq!(auth("2026-11-23T03:00:00+09:00 shop systemd[1]: x.service: Failed with result 'exit-code'."), ["syslog - - - - -", "service_unit - - failed x.service -"]);
+        assert_eq!(
+            auth("Nov 23 03:00:00 shop sshd[99]: Failed password for root from 192.0.2.7 port 4242 ssh2"),
+            ["sshd sign-in-failed 192.0.2.7 - - -"]
+        );
+        assert_eq!(
+            auth("2026-11-23T03:00:00+09:00 shop systemd[1]: Stopped clamav-daemon.service - Clam AntiVirus userspace daemon."),
+            ["syslog - - - - -", "service_unit - - stopped clamav-daemon.service -"]
+        );
+        assert_eq!(
+            auth("2026-11-23T03:00:00+09:00 shop systemd[1]: x.service: Failed with result 'exit-code'."),
+            ["syslog - - - - -", "service_unit - - failed x.service -"]
+        );
         assert_eq!(auth("2026-11-23T03:00:00+09:00 shop systemd[880]: Started x.service - of a user."), ["syslog - - - - -"]);
         assert_eq!(auth("\u{0}not a line"), Vec::<String>::new());
         let audit = "type=SYSCALL msg=audit(1604996384.965:93777): arch=c000003e syscall=59 exe=\"/bin/dd\"";

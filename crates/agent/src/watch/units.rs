@@ -79,7 +79,8 @@ impl UnitWatch {
         let mut files = BTreeMap::new();
         for folder in self.folders().keys() {
             for path in list(folder) {
-                let is_unit = path.file_name().is_some_and(|name| ENDINGS.iter().any(|end| name.to_string_lossy().ends_with(end)));
+                let is_unit =
+                    path.file_name().is_some_and(|name| ENDINGS.iter().any(|end| name.to_string_lossy().ends_with(end)));
                 let Ok(meta) = std::fs::metadata(&path) else { continue };
                 if !is_unit || !meta.is_file() || files.len() >= MOST {
                     continue;
@@ -141,10 +142,15 @@ mod tests {
         let mut watch = UnitWatch::new(&root, Units::default());
         assert_eq!(watch.look(1), []);
         std::fs::remove_file(dir.path().join("etc/systemd/system/old.service")).expect("removed");
-        std::fs::write(dir.path().join("etc/systemd/system/new.service"), "[Service]\nExecStart = /tmp/x --go\n").expect("written");
+        std::fs::write(dir.path().join("etc/systemd/system/new.service"), "[Service]\nExecStart = /tmp/x --go\n")
+            .expect("written");
         std::fs::write(dir.path().join("home/aki/.config/systemd/user/a.timer"), "[Timer]\n").expect("written");
         assert_eq!(
-            watch.look(2).iter().map(|event| shown(event, &["Action", "Unit", "TargetFilename", "ExecStart"])).collect::<Vec<_>>(),
+            watch
+                .look(2)
+                .iter()
+                .map(|event| shown(event, &["Action", "Unit", "TargetFilename", "ExecStart"]))
+                .collect::<Vec<_>>(),
             [
                 "created new.service /etc/systemd/system/new.service /tmp/x --go",
                 "created a.timer /home/aki/.config/systemd/user/a.timer -",

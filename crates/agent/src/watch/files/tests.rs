@@ -23,7 +23,10 @@ impl Seen {
         until(last, || {
             for event in self.files.ready(Duration::from_millis(50)) {
                 let below = self.dir.display().to_string() + "/";
-                lines.push(shown(&event, &["Action", "TargetFilename", "OldFilename", "Canary", "Content", "BadHash"]).replace(&below, ""));
+                lines.push(
+                    shown(&event, &["Action", "TargetFilename", "OldFilename", "Canary", "Content", "BadHash"])
+                        .replace(&below, ""),
+                );
             }
             lines.iter().any(|line| line == last).then_some(())
         });
@@ -35,7 +38,8 @@ impl Seen {
 fn what_happens_to_a_file_is_told_with_its_content() {
     let mut seen = watching(Kind::Plain);
     let dir = seen.dir.clone();
-    seen.files.bad_hashes = Arc::new(HashMap::from([(hex::encode(<sha2::Sha256 as sha2::Digest>::digest(b"bad")), "Bad.Thing".to_owned())]));
+    seen.files.bad_hashes =
+        Arc::new(HashMap::from([(hex::encode(<sha2::Sha256 as sha2::Digest>::digest(b"bad")), "Bad.Thing".to_owned())]));
     lock(&seen.files.canaries).insert(dir.join("canary"));
     fs::write(dir.join("a"), "a").expect("written");
     fs::write(dir.join("a"), "b").expect("written");
