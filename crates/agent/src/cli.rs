@@ -46,9 +46,9 @@ enum Verb {
         /// How many MiB may wait on disk while the server is away / サーバーに送れないときに貯める量 (MiB)
         #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=65_536))]
         spool_mib: u64,
-        /// Stop when the program that started this one has gone / 親のプログラムが終わったら止まる
+        /// Stop when the input ends, as it does when the program that started this one ends / 入力が終わったら止まる
         #[arg(long)]
-        follow_parent: bool,
+        with_parent: bool,
     },
     /// Show this machine's state, and what the agent can see here / この機械の状態と、見えるものを表示する
     Check {
@@ -70,6 +70,11 @@ enum Verb {
     },
 }
 
+/// Has the agent of this folder joined a company?
+pub fn is_enrolled(data: &Path) -> bool {
+    data.join("identity.json").is_file()
+}
+
 /// Runs the agent's program with these arguments, the program's own name first.
 ///
 /// Exits with 3 where the server no longer accepts this device, so that whoever started it does not start it again.
@@ -84,7 +89,7 @@ pub fn main_with(args: impl Iterator<Item = OsString>) -> ExitCode {
     let shell = Shell { words: Words::of(of_terminal()) };
     let done = match cli.verb {
         Verb::Enrol { line, data } => shell.enrol(&line, &data),
-        Verb::Run { data, spool_mib, follow_parent } => shell.run(&data, spool_mib, follow_parent),
+        Verb::Run { data, spool_mib, with_parent } => shell.run(&data, spool_mib, with_parent),
         Verb::Check { data } => shell.check(&data),
         Verb::Drill { data } => shell.drill(&data),
         Verb::Uninstall { data, yes } => shell.uninstall(&data, yes),
@@ -137,7 +142,7 @@ impl Shell {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn run(&self, data: &Path, spool_mib: u64, follow_parent: bool) -> anyhow::Result<ExitCode> {
+    fn run(&self, data: &Path, spool_mib: u64, with_parent: bool) -> anyhow::Result<ExitCode> {
         if !data.is_dir() {
             return Err(HomeTrouble::NotEnrolled.into());
         }
@@ -145,7 +150,10 @@ impl Shell {
         let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).try_init();
         let stop = Stop::default();
         stop_at_signals(&stop)?;
-        let options = Options { home: Home::make(data)?, spool: spool_mib * 1024 * 1024, follow_parent };
+        if with_parent {
+            stop_with_parent(&stop)?;
+        }
+        let options = Options { home: Home::make(data)?, spool: spool_mib * 1024 * 1024 };
         match run(&options, &stop)? {
             Why::Asked => Ok(ExitCode::SUCCESS),
             Why::Retired => {
@@ -243,6 +251,17 @@ fn stop_at_signals(stop: &Stop) -> anyhow::Result<()> {
         if let Ok(signal) = signals.wait() {
             tracing::info!("the agent stops ({signal})");
         }
+        stop.stop(Why::Asked);
+    })?;
+    Ok(())
+}
+
+/// Ends the agent when its input ends: the program that started it holds the other end, and however that one ends, it lets go.
+fn stop_with_parent(stop: &Stop) -> io::Result<()> {
+    let stop = stop.clone();
+    std::thread::Builder::new().name("parent".to_owned()).stack_size(128 * 1024).spawn(move || {
+        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        tracing::info!("the program that started the agent has ended: the agent stops too");
         stop.stop(Why::Asked);
     })?;
     Ok(())

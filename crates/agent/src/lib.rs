@@ -29,4 +29,4 @@ mod testing;
 mod watch;
 mod words;
 
-pub use cli::main_with;
+pub use cli::{is_enrolled, main_with};

@@ -35,12 +35,13 @@ pub struct Options {
     pub home: Home,
     /// The most bytes that may wait for the server.
     pub spool: u64,
-    /// Stop when the process that started this one has gone?
-    pub follow_parent: bool,
 }
 
 /// So many events may wait for the judge; then the collectors wait.
 const WAITING: usize = 4_096;
+
+/// How long the parts have to end once the agent stops.
+const LAST_CALL: Duration = Duration::from_secs(4);
 
 /// How often the machine's state is checked unasked.
 const CHECKS: Duration = Duration::from_secs(6 * 60 * 60);
@@ -68,14 +69,9 @@ pub fn run(options: &Options, stop: &Stop) -> anyhow::Result<Why> {
         stop: stop.clone(),
     });
     let threads = Threads::start(talk.clone())?;
-    let parent = nix::unistd::getppid();
     let broken = loop {
         if stop.sleep(Duration::from_secs(1)) {
             break None;
-        }
-        if options.follow_parent && nix::unistd::getppid() != parent {
-            tracing::info!("the program that started the agent has gone: the agent stops too");
-            stop.stop(Why::Asked);
         }
         if let Some(name) = threads.broken() {
             stop.stop(Why::Asked);
@@ -161,13 +157,19 @@ impl Threads {
         ended.or(self.judge.is_finished().then_some("judge"))
     }
 
+    /// Waits for the threads to end, the judge last; what hangs on a slow server or command is left behind.
     fn join(self) {
-        for (name, thread) in self.running {
-            if thread.join().is_err() {
+        let until = Instant::now() + LAST_CALL;
+        for (name, thread) in self.running.into_iter().chain([("judge", self.judge)]) {
+            while !thread.is_finished() && Instant::now() < until {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            if !thread.is_finished() {
+                tracing::info!("the part {name} is left behind");
+            } else if thread.join().is_err() {
                 tracing::error!("the part {name} broke down");
             }
         }
-        let _ = self.judge.join();
     }
 }
 

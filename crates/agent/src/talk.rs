@@ -16,6 +16,9 @@ use wire::{Accepted, Answered, Batch, Collector, CollectorState, Heartbeat, Mach
 /// How often the agent says that it is here.
 const HEARTBEAT: Duration = Duration::from_secs(30);
 
+/// How long the server may take to keep a batch.
+const BATCH: Duration = Duration::from_secs(60);
+
 /// How long the server may let a question for orders wait.
 const WAIT: u64 = 25;
 
@@ -76,7 +79,7 @@ impl Talk {
                     last = Some((Instant::now(), heartbeat));
                 }),
             };
-            match said.and_then(|()| self.send(&link)) {
+            match said.and_then(|()| self.send(&link, BATCH)) {
                 Ok(()) => {
                     if std::mem::take(&mut away) {
                         tracing::info!("the server is there again");
@@ -97,10 +100,10 @@ impl Talk {
     }
 
     /// Sends the next items, if there are any.
-    fn send(&self, link: &Link) -> Result<(), Trouble> {
+    fn send(&self, link: &Link, within: Duration) -> Result<(), Trouble> {
         let Some(items) = self.spool.next() else { return Ok(()) };
         let batch = Batch { device: self.identity.device.clone(), items };
-        match link.post::<_, Accepted>("/v1/batch", &batch, Duration::from_secs(60)) {
+        match link.post::<_, Accepted>("/v1/batch", &batch, within) {
             Ok(accepted) => self.spool.accepted(accepted.up_to),
             Err(Trouble::Gap { up_to: Some(up_to) }) => self.spool.go_back(up_to),
             Err(why) => return Err(why),
@@ -111,7 +114,7 @@ impl Talk {
     /// Says a last time what there is, for a stop that should lose no time; what does not go through stays in the spool.
     pub fn tell_last(&self) {
         if let Ok(link) = Link::of(&self.identity) {
-            let _ = self.send(&link);
+            let _ = self.send(&link, Duration::from_secs(2));
         }
     }
 

@@ -25,7 +25,7 @@ pub fn look(place: &Place) -> Found {
 ///
 /// Source: proc_pid_mountinfo(5): fields 3 (device), 5 (mount point) and, after the hyphen, type and source.
 fn encrypted(place: &Place, mounts: &str, dir: &str) -> Option<Option<bool>> {
-    let mount = mounts.lines().filter(|line| line.split(' ').nth(4) == Some(dir)).next_back()?;
+    let mount = mounts.lines().rfind(|line| line.split(' ').nth(4) == Some(dir))?;
     let (before, after) = mount.split_once(" - ")?;
     let device = before.split(' ').nth(2)?;
     let mut after = after.split(' ');

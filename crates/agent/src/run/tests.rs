@@ -25,7 +25,7 @@ impl Agent {
 
     fn start(&mut self) {
         self.stop = Stop::default();
-        let (options, stop) = (Options { home: self.home.clone(), spool: 1 << 20, follow_parent: false }, self.stop.clone());
+        let (options, stop) = (Options { home: self.home.clone(), spool: 1 << 20 }, self.stop.clone());
         self.running = Some(std::thread::spawn(move || run(&options, &stop)));
     }
 
