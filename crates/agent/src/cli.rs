@@ -1,0 +1,268 @@
+use crate::canary;
+use crate::checks;
+use crate::enrol::{EnrolTrouble, enrol};
+use crate::home::{Home, HomeTrouble};
+use crate::invitation::NotAnInvitation;
+use crate::link::Trouble;
+use crate::root::Root;
+use crate::run::{Options, run};
+use crate::socket::{self, Said};
+use crate::stop::{Stop, Why};
+use crate::watch::{self, Eyes};
+use crate::words::{Words, of_terminal};
+use clap::{Parser, Subcommand};
+use nix::sys::signal::{SigSet, Signal};
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Where the agent keeps its own where it is not told.
+const DATA: &str = "/var/lib/komainu-agent";
+
+/// What the agent's exit says besides success and failure: the server no longer accepts this device.
+const RETIRED: u8 = 3;
+
+#[derive(Debug, Parser)]
+#[command(name = "komainu-agent", version, about = "Watches this machine for Komainu / このパソコンを見守ります")]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Join a company with its invitation line / 招待の1行で会社に参加する
+    Enrol {
+        line: String,
+        #[arg(long, default_value = DATA)]
+        data: PathBuf,
+    },
+    /// Watch until stopped / 見守りを始める
+    Run {
+        #[arg(long, default_value = DATA)]
+        data: PathBuf,
+        /// How many MiB may wait on disk while the server is away / サーバーに送れないときに貯める量 (MiB)
+        #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=65_536))]
+        spool_mib: u64,
+        /// Stop when the input ends, as it does when the program that started this one ends / 入力が終わったら止まる
+        #[arg(long)]
+        with_parent: bool,
+    },
+    /// Show this machine's state, and what the agent can see here / この機械の状態と、見えるものを表示する
+    Check {
+        #[arg(long, default_value = DATA)]
+        data: PathBuf,
+    },
+    /// Rehearse an attack, harmlessly / 攻撃の練習をする（害はありません）
+    Drill {
+        #[arg(long, default_value = DATA)]
+        data: PathBuf,
+    },
+    /// Remove what the agent keeps on this machine / このパソコンから見守りのデータを消す
+    Uninstall {
+        #[arg(long, default_value = DATA)]
+        data: PathBuf,
+        /// Do not ask / 確認しない
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// Has the agent of this folder joined a company?
+pub fn is_enrolled(data: &Path) -> bool {
+    data.join("identity.json").is_file()
+}
+
+/// Runs the agent's program with these arguments, the program's own name first.
+///
+/// Exits with 3 where the server no longer accepts this device, so that whoever started it does not start it again.
+pub fn main_with(args: impl Iterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(why) => {
+            let _ = why.print();
+            return ExitCode::from(if why.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let shell = Shell { words: Words::of(of_terminal()) };
+    let done = match cli.verb {
+        Verb::Enrol { line, data } => shell.enrol(&line, &data),
+        Verb::Run { data, spool_mib, with_parent } => shell.run(&data, spool_mib, with_parent),
+        Verb::Check { data } => shell.check(&data),
+        Verb::Drill { data } => shell.drill(&data),
+        Verb::Uninstall { data, yes } => shell.uninstall(&data, yes),
+    };
+    match done {
+        Ok(code) => code,
+        Err(why) => {
+            shell.complain(&why);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What speaks to the person at the terminal.
+struct Shell {
+    words: Words,
+}
+
+impl Shell {
+    fn say(&self, key: &str, values: &[(&str, &str)]) {
+        let values: Vec<(String, String)> =
+            values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let _ = writeln!(io::stdout(), "{}", self.words.say(key, &values));
+    }
+
+    /// The words for what went wrong, and its cause where one helps.
+    fn complain(&self, why: &anyhow::Error) {
+        let why = why.root_cause();
+        let key = match (why.downcast_ref::<EnrolTrouble>(), why.downcast_ref::<HomeTrouble>()) {
+            (Some(EnrolTrouble::Already), _) => "agent-enrol-already",
+            (Some(EnrolTrouble::Answer), _) => "agent-enrol-answer",
+            (_, Some(HomeTrouble::NotEnrolled)) => "agent-not-enrolled",
+            (_, Some(HomeTrouble::Running)) => "agent-running",
+            _ if why.is::<NotAnInvitation>() => "agent-enrol-line",
+            _ => match why.downcast_ref::<Trouble>() {
+                Some(Trouble::Away(_)) => "agent-away",
+                Some(Trouble::Refused { .. } | Trouble::Retired | Trouble::Gap { .. }) => "agent-enrol-refused",
+                Some(Trouble::Ours(_)) | None => "agent-failed",
+            },
+        };
+        let cause = why.to_string();
+        let values = [("cause".to_owned(), cause)];
+        let _ = writeln!(io::stderr(), "{}", self.words.say(key, &values));
+    }
+
+    fn enrol(&self, line: &str, data: &Path) -> anyhow::Result<ExitCode> {
+        let home = Home::make(data)?;
+        let identity = enrol(line, &home, &Root::machine())?;
+        self.say("agent-enrolled", &[("url", &identity.url), ("device", &identity.device)]);
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn run(&self, data: &Path, spool_mib: u64, with_parent: bool) -> anyhow::Result<ExitCode> {
+        if !data.is_dir() {
+            return Err(HomeTrouble::NotEnrolled.into());
+        }
+        let filter = tracing_subscriber::EnvFilter::new("info");
+        let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).try_init();
+        let stop = Stop::default();
+        stop_at_signals(&stop)?;
+        if with_parent {
+            stop_with_parent(&stop)?;
+        }
+        let options = Options { home: Home::make(data)?, spool: spool_mib * 1024 * 1024 };
+        match run(&options, &stop)? {
+            Why::Asked => Ok(ExitCode::SUCCESS),
+            Why::Retired => {
+                let _ = writeln!(io::stderr(), "{}", self.words.say("agent-retired", &[]));
+                Ok(ExitCode::from(RETIRED))
+            }
+        }
+    }
+
+    fn check(&self, data: &Path) -> anyhow::Result<ExitCode> {
+        let home = if data.is_dir() { Home::make(data).ok() } else { None };
+        self.say("agent-check-heading", &[]);
+        for observed in checks::all(&checks::Place::of_this_machine(home.as_ref())) {
+            let name = self.words.say(&format!("evidence-check-{}", observed.check), &[]);
+            let mark = self.words.say(&format!("agent-state-{}", kebab(&observed.state)), &[]);
+            let note = self.words.say(&format!("evidence-{}-{}", observed.check, observed.note), &observed.values);
+            let _ = writeln!(io::stdout(), "  {mark} {name}: {note}");
+        }
+        self.say("agent-eyes-heading", &[]);
+        for eye in watch::probe(&Root::machine(), &Eyes::default()) {
+            let name = self.words.say(&format!("agent-eye-{}", eye.name), &[]);
+            let state = self.words.say(&format!("agent-eye-state-{}", kebab(&eye.state)), &[]);
+            let why = if eye.why.is_empty() { String::new() } else { self.words.say(&format!("agent-eye-why-{}", eye.why), &[]) };
+            let _ = writeln!(io::stdout(), "  {name}: {state} ({}) {why}", eye.way);
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn drill(&self, data: &Path) -> anyhow::Result<ExitCode> {
+        let mut report = None;
+        let asked = socket::ask(data, |said| match said {
+            Said::Act { act, seen } => {
+                let act = self.words.say(&format!("agent-act-{act}"), &[]);
+                self.say(if seen { "agent-drill-seen" } else { "agent-drill-unseen" }, &[("act", &act)]);
+            }
+            Said::Ended(ended) => report = Some(ended),
+        });
+        match (asked, report) {
+            (_, Some(report)) => {
+                for (act, why) in &report.failed {
+                    let act = self.words.say(&format!("agent-act-{act}"), &[]);
+                    self.say("agent-drill-failed", &[("act", &act), ("cause", why)]);
+                }
+                self.say("agent-drill-ended", &[("drill", &report.drill)]);
+                Ok(if report.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+            }
+            (Err(why), None) if why.kind() == io::ErrorKind::PermissionDenied => {
+                self.say("agent-drill-rights", &[]);
+                Ok(ExitCode::FAILURE)
+            }
+            (_, None) => {
+                self.say("agent-drill-not-running", &[]);
+                Ok(ExitCode::FAILURE)
+            }
+        }
+    }
+
+    fn uninstall(&self, data: &Path, yes: bool) -> anyhow::Result<ExitCode> {
+        if !data.join("lock").exists() && !data.join("identity.json").exists() {
+            self.say("agent-uninstall-nothing", &[("data", &data.display().to_string())]);
+            return Ok(ExitCode::SUCCESS);
+        }
+        let home = Home::make(data)?;
+        let _held = home.hold()?;
+        if !yes {
+            if !io::stdin().is_terminal() {
+                self.say("agent-uninstall-say-yes", &[]);
+                return Ok(ExitCode::FAILURE);
+            }
+            self.say("agent-uninstall-ask", &[("data", &data.display().to_string())]);
+            let mut answer = String::new();
+            io::stdin().lock().read_line(&mut answer)?;
+            if !matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "はい") {
+                self.say("agent-uninstall-kept", &[]);
+                return Ok(ExitCode::SUCCESS);
+            }
+        }
+        canary::take_away(&home);
+        fs::remove_dir_all(home.dir())?;
+        self.say("agent-uninstalled", &[]);
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn kebab<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// Ends the agent cleanly when it is asked to end. The signals are blocked before any other thread begins.
+fn stop_at_signals(stop: &Stop) -> anyhow::Result<()> {
+    let signals: SigSet = [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP].into_iter().collect();
+    signals.thread_block()?;
+    let stop = stop.clone();
+    std::thread::Builder::new().name("signals".to_owned()).stack_size(128 * 1024).spawn(move || {
+        if let Ok(signal) = signals.wait() {
+            tracing::info!("the agent stops ({signal})");
+        }
+        stop.stop(Why::Asked);
+    })?;
+    Ok(())
+}
+
+/// Ends the agent when its input ends: the program that started it holds the other end, and however that one ends, it lets go.
+fn stop_with_parent(stop: &Stop) -> io::Result<()> {
+    let stop = stop.clone();
+    std::thread::Builder::new().name("parent".to_owned()).stack_size(128 * 1024).spawn(move || {
+        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        tracing::info!("the program that started the agent has ended: the agent stops too");
+        stop.stop(Why::Asked);
+    })?;
+    Ok(())
+}
