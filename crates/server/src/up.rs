@@ -65,6 +65,9 @@ pub async fn run(options: &Up) -> anyhow::Result<()> {
     }
 }
 
+/// The agent's exit code where the server no longer accepts it.
+const RETIRED: i32 = 3;
+
 /// Makes the data directory, for this user's eyes only.
 fn prepare(data: &Path) -> anyhow::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
@@ -172,6 +175,10 @@ async fn agent_of_this_machine(app: &App, folder: &Path, stopped: &mut watch::Re
         () = stopping(stopped.clone()) => None,
     };
     if let Some(status) = ended {
+        if status.code() == Some(RETIRED) {
+            tracing::warn!("this machine was taken off the watch; its agent stays off until komainu starts with a new invitation");
+            stopping(stopped.clone()).await;
+        }
         anyhow::ensure!(status.success(), "it ended with {status}");
         return Ok(());
     }
