@@ -1,1 +1,23 @@
-//! readiness
+//! Getting ready: the self-assessment, the lesson behind each question, the plan that closes the gaps, the company's own
+//! declaration, and the evidence that stands beside its answers.
+
+pub mod assessment;
+pub mod company;
+pub mod content;
+pub mod evidence;
+#[cfg(test)]
+mod tests;
+pub mod lesson;
+
+pub use content::Editions;
+
+/// The routes of all slices of this crate.
+pub fn routes() -> axum::Router<web::App> {
+    assessment::routes().merge(lesson::routes()).merge(evidence::routes())
+}
+
+/// An id or a word of an address; what is none is not there.
+fn named<T: std::str::FromStr>(text: &str) -> base::Result<T> {
+    text.parse().map_err(|_| base::Problem::NotFound)
+}
+

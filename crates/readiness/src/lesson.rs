@@ -1,0 +1,6 @@
+//! The lesson behind each question: what it means, an example, why it matters, and a short story. For everybody.
+
+mod web;
+
+
+pub use self::web::routes;
