@@ -19,6 +19,7 @@ pub enum Fact {
     PersonInvited { invitation: InvitationId, role: String },
     InvitationWithdrawn { invitation: InvitationId },
     PersonJoined { person: PersonId, role: String },
+    PersonChanged { person: PersonId, fields: Vec<String> },
     RoleChanged { person: PersonId, role: String },
     PersonLeft { person: PersonId },
     SignedIn { person: PersonId, method: String },

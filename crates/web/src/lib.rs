@@ -28,7 +28,7 @@ pub use mail::{Letter, Mail, MailFault, MailSettings};
 pub use page::{Back, Page, Piece, page};
 pub use pdf::{Download, download};
 pub use sent::{Sent, Upload, line, optional_line, paragraph};
-pub use session::{Session, end_all_sessions, end_session, open_session, sessions_of};
+pub use session::{Session, change_role_of_sessions, end_all_sessions, end_session, open_session, sessions_of};
 pub use tries::{check_tries, count_try, forget_tries};
 pub use who::{Lead, Member, Owner, Reader, Role, View, Who};
 pub use words::{Book, WordFault, Words};

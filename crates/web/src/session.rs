@@ -73,6 +73,11 @@ pub async fn end_all_sessions(tx: &mut Tx, person: &PersonId, keep: Option<&str>
     tx.run(sql, &[person, &keep.unwrap_or("")]).await
 }
 
+/// Gives every session of a person their new role, so that it holds from the next page on.
+pub async fn change_role_of_sessions(tx: &mut Tx, person: &PersonId, role: Role) -> Result<u64> {
+    tx.run("UPDATE session SET role = $3 WHERE tenant_id = $1 AND person_id = $2", &[person, &role.name()]).await
+}
+
 /// Where a person is signed in now, the latest first.
 pub async fn sessions_of(tx: &mut Tx, person: &PersonId) -> Result<Vec<Session>> {
     let sql = "SELECT * FROM session WHERE tenant_id = $1 AND person_id = $2 AND expires_at > $3 ORDER BY seen_at DESC, id";
