@@ -20,7 +20,7 @@ pub struct Event {
     /// When it happened: UTC milliseconds.
     pub at: i64,
     pub source: Source,
-    /// Field name and value. Names may repeat where the source repeats them. The whole line of a log is `message`.
+    /// Field name and value. Names may repeat where the source repeats them. The text of a log line, behind its program's name, is `message`.
     pub fields: Vec<(String, String)>,
 }
 
