@@ -1,1 +1,3 @@
-//! customer
+//! Who we protect and who helps: companies, their people, and their devices.
+
+pub mod device;
