@@ -50,6 +50,7 @@ CREATE TABLE device_order (
     person_id  TEXT,
     made_at    BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
+    given_at   BIGINT,
     done_at    BIGINT,
     result     TEXT
 );

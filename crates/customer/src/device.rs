@@ -192,6 +192,20 @@ pub async fn orders(tx: &mut Tx, id: &DeviceId) -> Result<Vec<Order>> {
     store::open_orders(tx, id, now).await
 }
 
+/// Orders to a device that it was not yet given on a waiting line; from here on they count as given.
+///
+/// An order stays open until it is carried out, so that a lost answer does not lose it: the next heartbeat carries it again.
+pub async fn give_orders(tx: &mut Tx, id: &DeviceId) -> Result<()> {
+    let now = tx.now();
+    store::give_orders(tx, id, now).await
+}
+
+/// Is there an order that the device was not yet given?
+pub async fn has_new_orders(tx: &mut Tx, id: &DeviceId) -> Result<bool> {
+    let now = tx.now();
+    Ok(store::new_orders(tx, id, now).await? > 0)
+}
+
 /// Asks a device to rehearse. Refused (`device-busy`) while the last rehearsal has not ended.
 pub async fn order_drill(who: &Lead, id: &DeviceId) -> Result<()> {
     order(who, id, OrderKind::Drill, Fact::DrillOrdered { device: id.clone() }).await

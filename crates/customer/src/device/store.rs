@@ -302,6 +302,18 @@ pub async fn open_orders(tx: &mut Tx, id: &DeviceId, now: Moment) -> Result<Vec<
     Ok(tx.all::<OrderRow>(sql, &[id, &now]).await?.into_iter().map(|OrderRow(order)| order).collect())
 }
 
+pub async fn new_orders(tx: &mut Tx, id: &DeviceId, now: Moment) -> Result<i64> {
+    let sql = "SELECT COUNT(*) AS n FROM device_order
+               WHERE tenant_id = $1 AND device_id = $2 AND done_at IS NULL AND given_at IS NULL AND expires_at > $3";
+    tx.one(sql, &[id, &now]).await
+}
+
+pub async fn give_orders(tx: &mut Tx, id: &DeviceId, now: Moment) -> Result<()> {
+    let sql = "UPDATE device_order SET given_at = $3 WHERE tenant_id = $1 AND device_id = $2 AND given_at IS NULL";
+    tx.run(sql, &[id, &now]).await?;
+    Ok(())
+}
+
 pub async fn end_orders(tx: &mut Tx, id: &DeviceId, kind: OrderKind, now: Moment, result: Option<&str>) -> Result<u64> {
     let sql = "UPDATE device_order SET done_at = $4, result = $5
                WHERE tenant_id = $1 AND device_id = $2 AND kind = $3 AND done_at IS NULL AND made_at > $6";
