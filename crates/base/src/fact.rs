@@ -56,6 +56,8 @@ pub enum Fact {
 
     AlertRaised { alert: AlertId, device: DeviceId, rule: String, level: String, drill: bool },
     AlertReopened { alert: AlertId },
+    /// A known alert was heard again after a quiet hour, in another drill, or at a higher level.
+    AlertRepeated { alert: AlertId },
     AlertClaimed { alert: AlertId, until: i64 },
     AlertClosed { alert: AlertId },
     IncidentOpened { incident: IncidentId, alerts: Vec<AlertId> },
@@ -104,7 +106,7 @@ impl Fact {
         match self {
             Fact::PersonInvited { .. } => &[Job::MailInvitation],
             Fact::StepAssigned { person: Some(_), .. } => &[Job::MailStep],
-            Fact::AlertRaised { .. } | Fact::AlertReopened { .. } => &[Job::MailAlert],
+            Fact::AlertRaised { .. } | Fact::AlertReopened { .. } | Fact::AlertRepeated { .. } => &[Job::MailAlert],
             Fact::DeviceFellSilent { .. } => &[Job::MailSilence],
             _ => &[],
         }

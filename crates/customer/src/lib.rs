@@ -1,7 +1,8 @@
-//! Who we protect: the company and its sites, its people, how they sign in, and each one's own account.
+//! Who we protect: the company and its sites, its people, how they sign in, each one's own account, and the devices.
 
 pub mod account;
 pub mod company;
+pub mod device;
 mod form;
 pub mod people;
 pub mod setup;
@@ -12,7 +13,13 @@ use web::{App, Content, Shelf};
 
 /// The pages of all slices of this crate.
 pub fn routes() -> Router<App> {
-    Router::new().merge(setup::routes()).merge(company::routes()).merge(people::routes()).merge(sign_in::routes()).merge(account::routes())
+    Router::new()
+        .merge(setup::routes())
+        .merge(company::routes())
+        .merge(people::routes())
+        .merge(sign_in::routes())
+        .merge(account::routes())
+        .merge(device::routes())
 }
 
 /// Puts the content of these slices on the shelf; every fault of it, for the content check.

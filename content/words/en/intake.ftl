@@ -1,0 +1,19 @@
+# What agents are told
+intake-title-400 = Not readable
+intake-title-401 = No certificate
+intake-title-403 = Not allowed
+intake-title-404 = Not here
+intake-title-409 = Something is missing
+intake-title-413 = Too large
+intake-title-422 = Not accepted
+intake-title-429 = Wait a little
+intake-title-500 = Something went wrong on our side
+intake-title-507 = It cannot be saved just now
+problem-intake-no-certificate = No certificate of this server's authority was shown. Enrol again with an invitation line.
+problem-intake-retired = This device is no longer watched. Enrol again with a new invitation line to go on.
+problem-intake-forged = What was sent names another device than the certificate.
+problem-intake-gap = Something after number { $number } is missing. Everything up to { $number } is here.
+problem-intake-unreadable = What was sent cannot be read: { $why }
+problem-intake-disorder = The numbers do not count up by one.
+problem-intake-too-many-items = At most 500 items may be sent at once.
+problem-intake-not-signable = The certificate signing request cannot be signed. Make it anew with an ECDSA or Ed25519 key.
