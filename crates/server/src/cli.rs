@@ -12,7 +12,7 @@ use std::io::BufReader;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use store::{Place, Store};
+use store::Store;
 use web::Content;
 
 #[derive(Parser)]

@@ -71,6 +71,6 @@ async fn letters(app: &App, job: &Claimed) -> Result<Vec<Letter>, Problem> {
         Job::MailInvitation => Ok(customer::people::invitation_letter(app, job).await?.into_iter().collect()),
         Job::MailStep => Ok(readiness::plan::step_letter(app, job).await?.into_iter().collect()),
         Job::MailAlert => response::alert::letter(app, job).await,
-        Job::MailSilence => customer::device::silence_letter(app, job).await,
+        Job::MailSilence => customer::device::letter(app, job).await,
     }
 }

@@ -40,7 +40,7 @@ pub async fn run(options: &Up) -> anyhow::Result<()> {
     tasks.spawn(serve(portal, app.clone(), stopped.clone()));
     tasks.spawn({
         let stopped = stopped.clone();
-        async move { gate.serve(agents, stopping(stopped)).await }
+        async move { gate.serve(agents, stopping(stopped)).await.context("the gate for agents") }
     });
     let periodic = tokio::spawn(wiring::periodic(app.clone()));
     let working = tokio::spawn(jobs::run(app.clone()));

@@ -41,8 +41,15 @@ pub fn app(store: Store, content: &Content, config: &Config, origin: String, sea
 fn shelf(content: &Content) -> (Shelf, Vec<String>) {
     let mut shelf = Shelf::default();
     let mut faults = customer::fill(&mut shelf, content);
-    faults.extend(readiness::fill(&mut shelf, content));
-    faults.extend(response::fill(&mut shelf, content));
+    let (editions, more) = readiness::Editions::read(content);
+    shelf.put(editions);
+    faults.extend(more);
+    let (rules, more) = response::detection::Rules::read(content);
+    shelf.put(rules);
+    faults.extend(more.iter().map(ToString::to_string));
+    let (help, more) = response::help::Help::read(content);
+    shelf.put(help);
+    faults.extend(more.iter().map(ToString::to_string));
     match paper::Press::new() {
         Ok(press) => shelf.put(press),
         Err(fault) => faults.push(fault.to_string()),

@@ -49,7 +49,7 @@ async fn show(reader: Reader) -> Result<Page> {
     };
     let home = Home {
         w,
-        company: customer::company::find(who).await?.name,
+        company: customer::company::find(who).await?.details.name,
         next: readiness::plan::next_step(who).await?,
         latest: readiness::assessment::latest(who).await?,
         standing: readiness::declaration::standing(who).await?,
