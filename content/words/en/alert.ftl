@@ -75,13 +75,13 @@ alert-mail-text =
     Gravity: { $level }
     When: { $at }
 
-    * What happened
+    ■ What happened
     { $what }
 
-    * What to do now
+    ■ What to do now
     { $now }
 
-    * What Komainu does
+    ■ What Komainu does
     { $we }
 
     See more, and say "That was us" or "Help!":
