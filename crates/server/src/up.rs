@@ -170,6 +170,8 @@ async fn agent_of_this_machine(app: &App, folder: &Path, stopped: &mut watch::Re
     run.args(["agent", "run", "--with-parent", "--data"]).arg(folder);
     // Its input is a pipe that ends when we do, however we end; and a Ctrl-C in the terminal is ours to hand on.
     let mut child = run.stdin(Stdio::piped()).process_group(0).spawn()?;
+    // Held by us: waiting for a child would close it.
+    let input = child.stdin.take();
     let ended = tokio::select! {
         ended = child.wait() => Some(ended?),
         () = stopping(stopped.clone()) => None,
@@ -182,7 +184,7 @@ async fn agent_of_this_machine(app: &App, folder: &Path, stopped: &mut watch::Re
         anyhow::ensure!(status.success(), "it ended with {status}");
         return Ok(());
     }
-    drop(child.stdin.take());
+    drop(input);
     if tokio::time::timeout(Duration::from_secs(8), child.wait()).await.is_err() {
         child.kill().await?;
     }

@@ -14,7 +14,7 @@ pub async fn live(State(app): State<App>, who: Member) -> Result<Sse<impl Stream
     let company = who.company.clone();
     let facts = BroadcastStream::new(app.store.listen());
     let events = facts.filter_map(move |told| std::future::ready(event(&company, told.ok())));
-    let first = futures_util::stream::once(std::future::ready(Ok(Event::default().event("hello").data(""))));
+    let first = futures_util::stream::once(std::future::ready(Ok(Event::default().event("hello").data("1"))));
     Ok(Sse::new(first.chain(events)).keep_alive(KeepAlive::new().interval(Duration::from_secs(20))))
 }
 
