@@ -2,7 +2,6 @@ use crate::canary;
 use crate::checks;
 use crate::enrol::{EnrolTrouble, enrol};
 use crate::home::{Home, HomeTrouble};
-use crate::invitation::NotAnInvitation;
 use crate::link::Trouble;
 use crate::root::Root;
 use crate::run::{Options, run};
@@ -13,7 +12,6 @@ use crate::words::{Words, of_terminal};
 use clap::{Parser, Subcommand};
 use nix::sys::signal::{SigSet, Signal};
 use std::ffi::OsString;
-use std::fs;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -115,24 +113,10 @@ impl Shell {
         let _ = writeln!(io::stdout(), "{}", self.words.say(key, &values));
     }
 
-    /// The words for what went wrong, and its cause where one helps.
+    /// The words for what went wrong, with its cause where one helps.
     fn complain(&self, why: &anyhow::Error) {
-        let why = why.root_cause();
-        let key = match (why.downcast_ref::<EnrolTrouble>(), why.downcast_ref::<HomeTrouble>()) {
-            (Some(EnrolTrouble::Already), _) => "agent-enrol-already",
-            (Some(EnrolTrouble::Answer), _) => "agent-enrol-answer",
-            (_, Some(HomeTrouble::NotEnrolled)) => "agent-not-enrolled",
-            (_, Some(HomeTrouble::Running)) => "agent-running",
-            _ if why.is::<NotAnInvitation>() => "agent-enrol-line",
-            _ => match why.downcast_ref::<Trouble>() {
-                Some(Trouble::Away(_)) => "agent-away",
-                Some(Trouble::Refused { .. } | Trouble::Retired | Trouble::Gap { .. }) => "agent-enrol-refused",
-                Some(Trouble::Ours(_)) | None => "agent-failed",
-            },
-        };
-        let cause = why.to_string();
-        let values = [("cause".to_owned(), cause)];
-        let _ = writeln!(io::stderr(), "{}", self.words.say(key, &values));
+        let values = [("cause".to_owned(), why.root_cause().to_string())];
+        let _ = writeln!(io::stderr(), "{}", self.words.say(words_for(why), &values));
     }
 
     fn enrol(&self, line: &str, data: &Path) -> anyhow::Result<ExitCode> {
@@ -143,11 +127,15 @@ impl Shell {
     }
 
     fn run(&self, data: &Path, spool_mib: u64, with_parent: bool) -> anyhow::Result<ExitCode> {
-        if !data.is_dir() {
+        if !is_enrolled(data) {
             return Err(HomeTrouble::NotEnrolled.into());
         }
         let filter = tracing_subscriber::EnvFilter::new("info");
-        let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).try_init();
+        let _ = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(io::stderr)
+            .with_ansi(io::stderr().is_terminal())
+            .try_init();
         let stop = Stop::default();
         stop_at_signals(&stop)?;
         if with_parent {
@@ -164,7 +152,7 @@ impl Shell {
     }
 
     fn check(&self, data: &Path) -> anyhow::Result<ExitCode> {
-        let home = if data.is_dir() { Home::make(data).ok() } else { None };
+        let home = Home::there(data);
         self.say("agent-check-heading", &[]);
         for observed in checks::all(&checks::Place::of_this_machine(home.as_ref())) {
             let name = self.words.say(&format!("evidence-check-{}", observed.check), &[]);
@@ -212,11 +200,10 @@ impl Shell {
     }
 
     fn uninstall(&self, data: &Path, yes: bool) -> anyhow::Result<ExitCode> {
-        if !data.join("lock").exists() && !data.join("identity.json").exists() {
+        let Some(home) = Home::there(data) else {
             self.say("agent-uninstall-nothing", &[("data", &data.display().to_string())]);
             return Ok(ExitCode::SUCCESS);
-        }
-        let home = Home::make(data)?;
+        };
         let _held = home.hold()?;
         if !yes {
             if !io::stdin().is_terminal() {
@@ -232,9 +219,27 @@ impl Shell {
             }
         }
         canary::take_away(&home);
-        fs::remove_dir_all(home.dir())?;
+        home.remove()?;
         self.say("agent-uninstalled", &[]);
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The key of the words for what went wrong.
+fn words_for(why: &anyhow::Error) -> &'static str {
+    let home = match (why.downcast_ref::<HomeTrouble>(), why.downcast_ref::<EnrolTrouble>()) {
+        (Some(home), _) | (None, Some(EnrolTrouble::Home(home))) => Some(home),
+        (None, _) => None,
+    };
+    match (home, why.downcast_ref::<EnrolTrouble>()) {
+        (Some(HomeTrouble::NotEnrolled), _) => "agent-not-enrolled",
+        (Some(HomeTrouble::Running), _) => "agent-running",
+        (_, Some(EnrolTrouble::Line(_))) => "agent-enrol-line",
+        (_, Some(EnrolTrouble::Already)) => "agent-enrol-already",
+        (_, Some(EnrolTrouble::Answer)) => "agent-enrol-answer",
+        (_, Some(EnrolTrouble::Link(Trouble::Away(_)))) => "agent-away",
+        (_, Some(EnrolTrouble::Link(_))) => "agent-enrol-refused",
+        (Some(HomeTrouble::Io(_) | HomeTrouble::Damaged(_)) | None, _) => "agent-failed",
     }
 }
 

@@ -46,14 +46,50 @@ pub enum HomeTrouble {
 /// The folders inside, each with a purpose of its own.
 const FOLDERS: [&str; 4] = ["spool", "canary", "drill", "state"];
 
+/// Who holds this file locked is the one agent that runs here.
+const LOCK: &str = "lock";
+
+/// The files inside.
+const FILES: [&str; 8] =
+    [LOCK, "identity.json", "key.pem", "certificate.pem", "authority.pem", "bundle.json", "agent.sock", "last-backup"];
+
 impl Home {
-    /// Makes the folder, or takes it as it is, and closes it to everybody else.
+    /// Makes the folder, or takes an agent's own as it is, and closes it to everybody else.
+    ///
+    /// Refuses a folder that holds something else: it would be closed to its owners, and removed when the agent is.
     pub fn make(dir: &Path) -> io::Result<Home> {
+        if !dir.join(LOCK).exists() && dir.is_dir() && fs::read_dir(dir)?.next().is_some() {
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("{} holds other things", dir.display())));
+        }
         make_private(dir)?;
+        OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(dir.join(LOCK))?;
         for folder in FOLDERS {
             make_private(&dir.join(folder))?;
         }
         Ok(Home(fs::canonicalize(dir)?))
+    }
+
+    /// The folder of an agent that has been there before; nothing where there is none. Changes nothing.
+    pub fn there(dir: &Path) -> Option<Home> {
+        let ours = dir.join(LOCK).is_file() && FOLDERS.iter().all(|folder| dir.join(folder).is_dir());
+        if ours { fs::canonicalize(dir).ok().map(Home) } else { None }
+    }
+
+    /// Removes everything of the agent's, and the folder where nothing else is in it.
+    pub fn remove(&self) -> io::Result<()> {
+        for folder in FOLDERS {
+            fs::remove_dir_all(self.path(folder))?;
+        }
+        for file in FILES {
+            match fs::remove_file(self.path(file)) {
+                Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(why),
+                _ => {}
+            }
+        }
+        match fs::remove_dir(&self.0) {
+            Err(why) if why.kind() != io::ErrorKind::DirectoryNotEmpty => Err(why),
+            _ => Ok(()),
+        }
     }
 
     pub fn dir(&self) -> &Path {
@@ -70,7 +106,7 @@ impl Home {
 
     /// Holds the folder for one running agent until the guard goes. A lock of the kernel's, so that a killed agent leaves none behind.
     pub fn hold(&self) -> Result<Flock<File>, HomeTrouble> {
-        let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(self.path("lock"))?;
+        let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(self.path(LOCK))?;
         Flock::lock(file, FlockArg::LockExclusiveNonblock).map_err(|(_, errno)| match errno {
             nix::errno::Errno::EWOULDBLOCK => HomeTrouble::Running,
             other => HomeTrouble::Io(other.into()),
@@ -155,6 +191,22 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_with_other_things_is_left_alone() {
+        let dir = tempfile::tempdir().expect("a folder");
+        fs::write(dir.path().join("diary.txt"), "mine").expect("written");
+        let before = fs::metadata(dir.path()).expect("there").permissions();
+        assert_eq!(Home::make(dir.path()).map_err(|why| why.kind()).err(), Some(io::ErrorKind::AlreadyExists));
+        assert_eq!(fs::metadata(dir.path()).expect("there").permissions(), before);
+        assert!(Home::there(dir.path()).is_none());
+        let home = Home::make(&dir.path().join("agent")).expect("made");
+        fs::write(home.path("note.txt"), "mine").expect("written");
+        Home::there(home.dir()).expect("there").remove().expect("removed");
+        assert_eq!(crate::root::list(home.dir()), [home.path("note.txt")]);
+        Home::make(&dir.path().join("other")).expect("made").remove().expect("removed");
+        assert!(!dir.path().join("other").exists());
+    }
 
     #[test]
     fn the_folder_is_private_and_held_once() {

@@ -277,7 +277,7 @@ fn look(talk: &Talk, sign_in: &Outlet, eyes: &[Outlet; 4], cursor: &Cursor) {
         if turn.is_multiple_of(4) {
             tell(cron, jobs.look(now()), true);
         }
-        if turn % 6 == 1 {
+        if turn % 10 == 6 {
             tell(port, ports.look(now()), false);
         }
         if turn % 10 == 1 {

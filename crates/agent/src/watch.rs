@@ -133,7 +133,7 @@ pub fn probe(root: &crate::root::Root, eyes: &Eyes) -> Vec<Collector> {
     match process::Connector::open() {
         Ok(connector) => {
             connector.close();
-            process.set(CollectorState::Full, "proc-connector", "");
+            process.set_by_rights(rights, "proc-connector");
         }
         Err(_) => process.set(CollectorState::Reduced, "procfs-poll", if rights { "no-kernel-support" } else { "needs-root" }),
     }

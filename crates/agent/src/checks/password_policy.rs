@@ -10,6 +10,11 @@ const STRONG: u32 = 10;
 /// Source: pwquality.conf(5), `minlen` (default 8); pam_passwdqc(8), `min` (fifth value, default 8).
 const DEFAULT: u32 = 8;
 
+/// What pam_unix alone asks for where nothing is set.
+///
+/// Source: pam_unix(8), `minlen` (default 6).
+const PLAIN: u32 = 6;
+
 /// Are short passwords refused, and does every account have one?
 pub fn look(place: &Place) -> Found {
     let shadow = place.root.read("/etc/shadow").filter(|_| place.privileged);
@@ -46,5 +51,5 @@ fn shortest(place: &Place) -> Option<u32> {
         let min = line.split_whitespace().find_map(|word| word.strip_prefix("min=")?.rsplit(',').next()?.parse().ok());
         return Some(min.unwrap_or(DEFAULT));
     }
-    lines().filter(|line| line.contains("pam_unix")).find_map(|line| argument(line, "minlen"))
+    lines().find(|line| line.contains("pam_unix")).map(|line| argument(line, "minlen").unwrap_or(PLAIN))
 }

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use wire::Observed;
 
 /// Package lists older than this cannot say what is missing today.
@@ -20,8 +20,8 @@ struct Missing(BTreeMap<String, i64>);
 
 /// Are security fixes missing, and for how long at least?
 ///
-/// On Debian and its kin, what is installed is compared with the package lists of the security archives; the lists name no
-/// dates, so the age of a fix counts from the day this agent first saw it missing. On Fedora and its kin dnf is asked.
+/// On Debian and its kin, what is installed is compared with the package lists of the security archives (apt is asked where
+/// they are packed); the lists name no dates, so the age of a fix counts from the day this agent first saw it missing. On Fedora and its kin dnf is asked.
 pub fn look(place: &Place) -> Found {
     if place.root.exists("/var/lib/dpkg/status") {
         debian(place)
@@ -42,21 +42,39 @@ fn debian(place: &Place) -> Found {
     if security.is_empty() || place.days_since(fresh) > LISTS {
         return Found::new(Observed::Unmeasured, "no-package-lists");
     }
+    match compared(place, &security).or_else(|| asked(place)) {
+        Some(missing) => judge(place, missing),
+        None => Found::new(Observed::Unmeasured, "no-package-lists"),
+    }
+}
+
+/// What is installed against these lists; nothing where one of them is packed.
+fn compared(place: &Place, lists: &[&PathBuf]) -> Option<BTreeMap<String, String>> {
     let installed = installed(&place.root.path("/var/lib/dpkg/status"));
     let mut missing = BTreeMap::new();
-    for list in security {
-        let read = stanzas(list, |package, version, _| {
+    for list in lists {
+        stanzas(list, |package, version, _| {
             if let Some(ours) = installed.get(package)
                 && compare(ours, version) == Ordering::Less
             {
                 missing.insert(package.to_owned(), version.to_owned());
             }
-        });
-        if read.is_none() {
-            return Found::new(Observed::Unmeasured, "no-package-lists");
-        }
+        })?;
     }
-    judge(place, missing)
+    Some(missing)
+}
+
+/// What apt would install from a security archive, without doing so: for lists that are packed.
+fn asked(place: &Place) -> Option<BTreeMap<String, String>> {
+    let text = (place.run)(&["apt-get", "-s", "-q", "-o", "Debug::NoLocking=true", "dist-upgrade"])?;
+    let missing = text.lines().filter_map(|line| {
+        // Inst openssl [3.0.11-1] (3.0.15-1 Debian-Security:12/stable-security [amd64])
+        let (package, rest) = line.strip_prefix("Inst ")?.split_once(" [")?;
+        let (version, from) = rest.split_once('(')?.1.split_once(' ')?;
+        let is_security = from.to_ascii_lowercase().contains("security");
+        is_security.then(|| (package.to_owned(), version.to_owned()))
+    });
+    Some(missing.collect())
 }
 
 fn judge(place: &Place, missing: BTreeMap<String, String>) -> Found {

@@ -149,11 +149,12 @@ fn parent_and_tty(stat: &str) -> Option<(i32, String)> {
     Some((parent, name))
 }
 
-/// Watches until the agent stops: by the connector, which needs root and the first network namespace, else by polling.
+/// Watches until the agent stops: by the connector, which needs root before Linux 6.6 and never
+/// answers in a container; else by polling.
 pub fn watch(outlet: &Outlet, mut processes: Processes, stop: &Stop) {
     match Connector::open() {
         Ok(mut connector) => {
-            outlet.eye.set(CollectorState::Full, "proc-connector", "");
+            outlet.eye.set_by_rights(crate::machine::privileged(), "proc-connector");
             while !stop.stopped() {
                 match connector.wait(Duration::from_secs(1)) {
                     Ok(pids) => {

@@ -151,6 +151,38 @@ mod tests {
     use crate::testing::shown;
 
     #[test]
+    fn the_journal_is_followed_and_its_place_kept() {
+        let entry = |cursor: &str, message: &str| {
+            format!(
+                r#"{{"__CURSOR":"{cursor}","__REALTIME_TIMESTAMP":"1700000000000000","SYSLOG_IDENTIFIER":"sshd","_PID":"7","MESSAGE":"{message}"}}"#
+            )
+        };
+        let lines = [
+            entry("c1", "Accepted publickey for aki from 192.0.2.7 port 4242 ssh2: ED25519 SHA256:x"),
+            "not json".to_owned(),
+            entry("c2", &"x".repeat(300_000)),
+            entry("c3", "Failed password for root from 192.0.2.7 port 4242 ssh2"),
+        ];
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), lines.join("\n") + "\n").expect("written");
+        let child = Command::new("cat").arg(file.path()).stdout(Stdio::piped()).spawn().expect("started");
+        let (to, from) = std::sync::mpsc::sync_channel(10);
+        let outlet = Outlet { eye: crate::watch::Eyes::default().open("sign-in"), to };
+        let cursor = Cursor::default();
+        read_entries(child, &outlet, &cursor, &Stop::default());
+        drop(outlet);
+        let seen: Vec<String> = from
+            .iter()
+            .map(|message| match message {
+                crate::detect::Message::Seen(event) => shown(&event, &["EventType", "User", "SourceIp"]),
+                other => format!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(seen, ["sign-in aki 192.0.2.7", "sign-in-failed root 192.0.2.7"]);
+        assert_eq!(*crate::stop::lock(&cursor), "c3");
+    }
+
+    #[test]
     fn lines_of_the_logs_become_events() {
         let seen = |log: &str, text: &str| -> Vec<String> {
             let events = of_line(&Line { log: log.to_owned(), text: text.to_owned() });
