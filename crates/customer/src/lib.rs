@@ -7,6 +7,8 @@ mod form;
 pub mod people;
 pub mod setup;
 pub mod sign_in;
+#[cfg(test)]
+mod trials;
 
 use axum::Router;
 use web::{App, Content, Shelf};

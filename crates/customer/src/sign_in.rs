@@ -1,12 +1,14 @@
 //! Signing in: by password (with a code from an authenticator app where that is on), by passkey, by recovery code.
 
+#[cfg(test)]
+pub(crate) mod device;
 mod hashing;
 mod keys;
 mod passkey;
 mod rules;
 pub(crate) mod store;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod web;
 
 pub use hashing::Passwords;

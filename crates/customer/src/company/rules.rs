@@ -90,7 +90,7 @@ fn plain(text: &str) -> Result<String, &'static str> {
     if text.chars().count() > 60 {
         return Err("too-long");
     }
-    Ok(text.nfkc().filter(|c| !matches!(c, ',' | ' ' | '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '、')).collect())
+    Ok(text.nfkc().filter(|c| !matches!(c, ',' | ' ' | '、')).collect())
 }
 
 /// A corporate number (法人番号): 13 digits of which the first checks the others. Nothing where nothing was typed.
@@ -98,7 +98,8 @@ fn plain(text: &str) -> Result<String, &'static str> {
 /// The check digit is 9 − (Σ Pₙ·Qₙ mod 9), where Pₙ is the n-th digit of the other twelve counted from the lowest and Qₙ is
 /// 1 for odd and 2 for even n. Source: 法人番号の指定等に関する省令 (Ministry of Finance Order 70 of 2014), article 2.
 pub fn corporate_number(text: &str) -> Result<Option<String>, &'static str> {
-    let number = plain(text)?;
+    let is_dash = |c: char| matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | 'ー');
+    let number = plain(text)?.replace(is_dash, "");
     if number.is_empty() {
         return Ok(None);
     }
