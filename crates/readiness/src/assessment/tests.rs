@@ -32,7 +32,19 @@ fn the_score_is_a_plain_sum_and_every_score_has_a_band() {
         let score = score(&edition, &answers(&letters));
         table.push_str(&format!("{letters} {score:>4} {}\n", band(&edition, score).map_or("-", |band| band.key.as_str())));
     }
-    insta::assert_snapshot!(table, @r"");
+    insta::assert_snapshot!(table, @r"
+    ddddddddddddddddddddddddd  100 entry-achieved
+    ppppppppppppppppppppppppp   50 gaps
+    nnnnnnnnnnnnnnnnnnnnnnnnn    0 danger
+    uuuuuuuuuuuuuuuuuuuuuuuuu  -25 danger
+    udddddddddddddddddddddddd   95 mostly-done
+    ddddddddddddddddddddddddp   98 mostly-done
+    dddddddddddddddddnnnnnnpu   69 gaps
+    dddddddddddddddddpnnnnnnn   70 mostly-done
+    ddddddddddddnnnnnnnnnnnnp   50 gaps
+    ddddddddddddnnnnnnnnnnnup   49 danger
+    ddddddddxdddddxdddxdxxxdd  100 entry-achieved
+    ");
     for score in -25..=100 {
         assert!(band(&edition, score).is_some(), "{score}");
     }
@@ -79,7 +91,16 @@ fn the_weakest_come_first_and_those_of_the_six_rules_before_others() {
     let edition = edition();
     let given = answers("dpnuddunddnpddddddddddddp");
     let weak: Vec<String> = weakest(&edition, &given).iter().map(|q| format!("{} {} {}", points(&edition, &given, q), q.number, q.key)).collect();
-    insta::assert_snapshot!(weak.join("\n"), @r"");
+    insta::assert_snapshot!(weak.join("\n"), @r"
+    -1 4 access-control
+    -1 7 misdirected-mail
+    0 3 passwords
+    0 11 backup
+    0 8 mail-protection
+    2 2 antivirus
+    2 12 clear-desk
+    2 25 rules
+    ");
     let unknown: Vec<usize> = answered(&edition, &given, Answer::Unknown).iter().map(|question| question.number).collect();
     assert_eq!(unknown, [4, 7]);
 }
@@ -90,7 +111,22 @@ fn topics_and_parts_share_the_points() {
     let given = answers("ddddduuuuupppppnnnnnxddxd".replace('x', "d").as_str());
     let line = |share: &Share| format!("{} {}/{} {}%", share.key, share.points, share.most, share.percent());
     let lines: Vec<String> = parts(&edition, &given).iter().chain(&topics(&edition, &given)).map(line).collect();
-    insta::assert_snapshot!(lines.join("\n"), @r"");
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    basic 20/20 100%
+    people 5/52 10%
+    organisation 20/28 71%
+    updates-antivirus 8/8 100%
+    passwords-access 8/8 100%
+    threats 4/4 100%
+    mail -3/12 0%
+    network-web -2/8 0%
+    backup 2/4 50%
+    papers-media 4/12 33%
+    office-devices 4/16 25%
+    people 4/12 33%
+    partners-services 8/8 100%
+    incident-rules 8/8 100%
+    ");
 }
 
 #[test]
