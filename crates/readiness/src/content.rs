@@ -140,3 +140,5 @@ fn once<'a>(place: &str, keys: impl IntoIterator<Item = &'a str>, faults: &mut V
     }
 }
 
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,13 @@ pub mod plan;
 
 pub use content::Editions;
 
+/// Puts what this crate reads of the content on the shelf, and gives every fault in it.
+pub fn fill(shelf: &mut web::Shelf, content: &web::Content) -> Vec<String> {
+    let (editions, faults) = Editions::read(content);
+    shelf.put(editions);
+    faults
+}
+
 /// The routes of all slices of this crate.
 pub fn routes() -> axum::Router<web::App> {
     assessment::routes().merge(lesson::routes()).merge(plan::routes()).merge(declaration::routes()).merge(evidence::routes())

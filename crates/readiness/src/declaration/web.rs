@@ -18,9 +18,8 @@ use serde_json::{Value, json};
 
 pub fn routes() -> Router<App> {
     Router::new()
-        .route("/declaration", get(list).post(make::declare))
-        .route("/declaration/new", get(make::choose))
-        .route("/declaration/draft", post(make::draft))
+        .route("/declaration", get(list))
+        .route("/declaration/new", get(make::form).post(make::declare))
         .route("/declaration/{declaration}", get(show))
         .route("/declaration/{declaration}/statement.pdf", get(pdf))
         .route("/declaration/{declaration}/number", post(number))
@@ -43,6 +42,7 @@ struct Shown {
     number: String,
     articles: Vec<ArticleShown>,
     verification: String,
+    verify: String,
     qr: String,
 }
 
@@ -71,6 +71,7 @@ impl Shown {
             number: kept.number.clone().unwrap_or_default(),
             articles: edition.articles.iter().map(article).collect(),
             verification: kept.verification(app),
+            verify: format!("/verify/{}", kept.code),
             qr: paper::qr_svg(&kept.verification(app)).map_err(Problem::internal)?,
         })
     }
