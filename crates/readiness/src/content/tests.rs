@@ -48,7 +48,46 @@ fn every_fault_is_named() {
             table.push_str(&format!("    {}\n", fault.join(" / ")));
         }
     }
-    insta::assert_snapshot!(table, @r"");
+    insta::assert_snapshot!(table, @r#"
+    part = "basic" six = 1 → part = "people" six = 9
+        assessment/2026-03.toml: part basic has 4 questions, not 5, or another number than 1
+        assessment/2026-03.toml: part people has 14 questions, not 13, or another number than 2
+        assessment/2026-03.toml: updates names a rule that is none of the six
+        assessment/2026-03.toml: this edition is published and was changed
+    may_not_apply = false → may_not_apply = false surprise = true
+        assessment/2026-03.toml: TOML parse error at line 145, column 1 /     | / 145 | surprise = true /     | ^^^^^^^^ / unknown field `surprise`, expected one of `number`, `key`, `part`, `six`, `may_not_apply`, `ask`, `means`, `example`, `why`, `evidence`, `lesson`
+        assessment/: there is no edition that can be read
+        assessment/2026-03.toml: this edition is published and was changed
+    questions = ["updates", "antivirus"] → questions = ["updates", "updating"]
+        assessment/2026-03.toml: topic updates-antivirus names the unknown question updating
+        assessment/2026-03.toml: antivirus stands in 0 topics, not in one
+        assessment/2026-03.toml: this edition is published and was changed
+    from = 70 → from = 71
+        assessment/2026-03.toml: the bands do not cover -25 to 100 without a gap
+        assessment/2026-03.toml: this edition is published and was changed
+    evidence = ["updates"] → evidence = ["weather"]
+        assessment/2026-03.toml: updates names the unknown check weather
+        assessment/2026-03.toml: this edition is published and was changed
+    en = "Partly" → en = " "
+        assessment/2026-03.toml: partly is not said in both languages
+        assessment/2026-03.toml: this edition is published and was changed
+    question = "backup" → question = "back-up"
+        plan/2026-04.toml: set-up-backup names the unknown question back-up
+        plan/2026-04.toml: this edition is published and was changed
+    effort = 2 → effort = 6
+        plan/2026-04.toml: turn-on-automatic-updates has no actions, no minutes, or an effect or effort outside 1 to 5
+        plan/2026-04.toml: this edition is published and was changed
+    [45] → [5]
+        declaration/2026-04.toml: the number's pattern or the level is another than the program knows
+        declaration/2026-04.toml: this edition is published and was changed
+    number = 2  → number = 3 
+        declaration/2026-04.toml: antivirus has another number than 2 or no suggestion
+        declaration/2026-04.toml: this edition is published and was changed
+    from = 6  → from = 7 
+        size/bands.toml: the bands do not follow one another up to an open end
+    plan/2026-04.toml → plan/2026-05.toml
+        plan/2026-05.toml: this published edition is gone; answers that were given to it can no longer be shown
+    "#);
 }
 
 #[test]

@@ -8,14 +8,22 @@ const STATES: [Observed; 4] = [Observed::Good, Observed::Partly, Observed::Bad, 
 
 #[test]
 fn answers_and_what_was_seen_agree_or_not() {
-    let mut table = format!("{:<15}{:<14}{:<14}{:<14}{}\n", "", "good", "partly", "bad", "unmeasured");
+    let mut table = format!("{:<15}{:<14}{:<14}{:<14}{}\n", "declared", "good", "partly", "bad", "unmeasured");
     for declared in Answer::ALL.map(Some).into_iter().chain([None]) {
         table.push_str(&format!("{:<15}", declared.map_or("no answer", Answer::key)));
         let row = STATES.map(|state| format!("{:<14}", agree(declared, state, Moment::DAY, false).key()));
         table.push_str(row.concat().trim_end());
         table.push('\n');
     }
-    insta::assert_snapshot!(table, @r"");
+    insta::assert_snapshot!(table, @r"
+    declared       good          partly        bad           unmeasured
+    done           confirmed     contradicted  contradicted  unmeasured
+    partly         confirmed     confirmed     contradicted  unmeasured
+    not-done       better        better        confirmed     unmeasured
+    unknown        learned       learned       learned       unmeasured
+    not-applicable learned       learned       learned       unmeasured
+    no answer      learned       learned       learned       unmeasured
+    ");
 }
 
 #[test]
