@@ -33,21 +33,19 @@ CREATE TABLE peer (
     finished_at BIGINT NOT NULL
 );
 
--- Steps that somebody acted on. The steps that are still to be looked at follow from the newest answers.
+-- Steps that somebody acted on, or that an incident asked for. The others follow from the newest answers.
 CREATE TABLE step (
     tenant_id  TEXT   NOT NULL,
     id         TEXT   NOT NULL PRIMARY KEY,
     key        TEXT   NOT NULL,
-    edition    TEXT   NOT NULL,
     origin     TEXT   NOT NULL,
     state      TEXT   NOT NULL,
     person_id  TEXT,
     due        TEXT,
     note       TEXT   NOT NULL,
-    settled_at BIGINT,
-    settled_by TEXT,
     planned_at BIGINT NOT NULL,
-    version    BIGINT NOT NULL
+    settled_at BIGINT,
+    settled_by TEXT
 );
 CREATE UNIQUE INDEX step_once ON step (tenant_id, key);
 
@@ -66,8 +64,7 @@ CREATE TABLE declaration (
     made_at      BIGINT NOT NULL,
     made_by      TEXT   NOT NULL,
     withdrawn_at BIGINT,
-    withdrawn_by TEXT,
-    version      BIGINT NOT NULL
+    withdrawn_by TEXT
 );
 CREATE UNIQUE INDEX declaration_code ON declaration (code);
 CREATE UNIQUE INDEX declaration_in_force ON declaration (tenant_id, edition) WHERE withdrawn_at IS NULL;

@@ -7,6 +7,8 @@ pub mod rules;
 mod store;
 mod web;
 
+#[cfg(test)]
+mod tests;
 
 use crate::Editions;
 use crate::company::{self, Site};

@@ -64,6 +64,11 @@ impl Editions {
         self.plans.last().ok_or_else(|| Problem::internal("no edition of the plan"))
     }
 
+    /// A step by its key, from the newest edition that has it.
+    pub fn step(&self, key: &str) -> Option<&StepText> {
+        self.plans.iter().rev().find_map(|plan| plan.step(key))
+    }
+
     /// An edition of a declaration.
     pub fn declaration(&self, edition: &str) -> Option<&DeclarationEdition> {
         self.declarations.iter().find(|one| one.edition == edition)
@@ -135,3 +140,5 @@ fn once<'a>(place: &str, keys: impl IntoIterator<Item = &'a str>, faults: &mut V
     }
 }
 
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,8 @@ pub mod rules;
 mod store;
 mod web;
 
+#[cfg(test)]
+mod tests;
 
 use crate::assessment::rules::Answers;
 use crate::content::AssessmentEdition;

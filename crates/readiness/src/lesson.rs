@@ -2,5 +2,7 @@
 
 mod web;
 
+#[cfg(test)]
+mod tests;
 
 pub use self::web::routes;
