@@ -38,7 +38,10 @@ alert-mine-days = { $days }日間
 alert-mine-hint = 同じコンピューターの、同じ人・同じ場所からの同じ動きは、記録だけして知らせません。期限が来たら、また知らせます。
 alert-quiet-until = 同じ動きは { $until } まで静かに記録します。
 alert-by = 最後に扱った人: { $name }
-alert-times = { $count }回（{ $first } から { $last } まで）
+alert-times = { $count ->
+    [1] 1回（{ $last }）
+   *[other] { $count }回（{ $first } から { $last } まで）
+}
 alert-to-incident = 対応のページを見る
 alert-told-what = 何が起きたか
 alert-told-now = いまやること

@@ -20,7 +20,12 @@ use base::*;
 use rand::RngCore as _;
 use self::rules::*;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use wire::{Event, Heartbeat, Machine, Order, OrderKind};
+
+/// What the rules of the watch are called, by their file names: who reads the rules puts it on the shelf.
+#[derive(Debug, Default)]
+pub struct Titles(pub BTreeMap<String, Said>);
 
 /// How the watch stands, for the home page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,7 +114,7 @@ pub async fn invite(who: &Lead) -> Result<(String, String)> {
 pub async fn redeem(all: &mut AllTx, code: &str, device: &DeviceId) -> Result<CompanyId> {
     let id = code_id(code);
     if let Some(company) = store::use_code(all, &id, device).await? {
-        return Ok(CompanyId::try_from(company).map_err(Problem::internal)?);
+        return CompanyId::try_from(company).map_err(Problem::internal);
     }
     Err(match store::code(all, &id).await? {
         None => Problem::refused("device-code-unknown"),

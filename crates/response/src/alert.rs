@@ -5,6 +5,9 @@ pub mod rules;
 mod store;
 mod web;
 
+#[cfg(test)]
+mod tests;
+
 
 pub use self::letter::letter;
 pub use self::rules::{Level, State};

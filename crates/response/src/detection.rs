@@ -2,9 +2,13 @@
 
 mod store;
 
+#[cfg(test)]
+mod tests;
+
 use ::store::Store;
 use ::web::Content;
 use base::*;
+use customer::device::Titles;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -105,6 +109,12 @@ impl Rules {
     /// What a rule tells, by its file name without ending; nothing for a rule that this server does not have.
     pub fn telling(&self, name: &str, lang: Lang) -> Option<&Telling> {
         self.texts.get(name).map(|text| text.to(lang))
+    }
+
+    /// What each rule is called in both languages, for the pages of devices.
+    pub fn titles(&self) -> Titles {
+        let said = |text: &Text| Said { ja: text.ja.title.clone(), en: text.en.title.clone() };
+        Titles(self.texts.iter().map(|(name, text)| (name.clone(), said(text))).collect())
     }
 
     pub fn count(&self) -> usize {

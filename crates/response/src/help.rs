@@ -2,6 +2,9 @@
 
 mod web;
 
+#[cfg(test)]
+mod tests;
+
 pub use self::web::routes;
 
 use crate::detection::Fault;

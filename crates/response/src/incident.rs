@@ -4,6 +4,9 @@ pub mod rules;
 mod store;
 mod web;
 
+#[cfg(test)]
+mod tests;
+
 
 pub use self::rules::Stage;
 pub use self::store::{Attachment, Incident};

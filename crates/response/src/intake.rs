@@ -7,6 +7,9 @@ mod refusal;
 mod serve;
 mod web;
 
+#[cfg(test)]
+mod tests;
+
 
 pub use self::keys::{KeyFault, Keys};
 

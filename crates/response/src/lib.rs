@@ -9,6 +9,9 @@ pub mod help;
 pub mod incident;
 pub mod intake;
 
+#[cfg(test)]
+mod testing;
+
 /// The pages of all slices of this crate.
 pub fn routes() -> axum::Router<web::App> {
     alert::routes().merge(incident::routes()).merge(help::routes())

@@ -1,5 +1,5 @@
 use super::rules::{DrillResult, KINDS, SKEW_TOLD, State, collector_name, collector_tone, said};
-use super::{Device, rules, store};
+use super::{Device, Titles, rules, store};
 use ::web::{App, Lead, Member, Page, Piece, Result, Words, page};
 use askama::Template;
 use axum::Router;
@@ -278,8 +278,10 @@ async fn ordered<'a>(who: &'a Member, device: &'a Device) -> base::Result<Orders
     let check = store::latest_order(&mut tx, &device.id, OrderKind::Check).await?;
     let result = drill.as_ref().and_then(|order| order.result.as_deref()).and_then(|text| serde_json::from_str::<DrillResult>(text).ok());
     let result = result.unwrap_or_default();
-    let woke = result.expected.iter().map(|rule| (rule.clone(), result.seen.contains(rule))).collect();
     let (w, now) = (who.words(), who.now());
+    let titles = who.content::<Titles>()?;
+    let title = |rule: &String| titles.0.get(rule).map_or_else(|| rule.clone(), |title| title.to(w.lang).to_owned());
+    let woke = result.expected.iter().map(|rule| (title(rule), result.seen.contains(rule))).collect();
     Ok(Orders {
         w,
         device: &device.id,

@@ -37,7 +37,7 @@ pub async fn letter(app: &App, job: &Claimed) -> Result<Vec<Letter>> {
             ("drill", drill.as_str()), ("again", &again), ("title", &title), ("host", &alert.host), ("level", &level), ("at", &at),
             ("what", &what), ("now", &now), ("we", &we), ("page", &page),
         ];
-        let text = [w.with("alert-mail-text", &args), w.t("alert-mail-foot")].join("\n\n");
+        let text = [w.with("alert-mail-text", &args).trim(), &w.t("alert-mail-foot")].join("\n\n");
         Letter { to: reader.mail, subject: w.with("alert-mail-subject", &args).trim().to_owned(), text }
     });
     Ok(letters.collect())

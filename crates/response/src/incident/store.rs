@@ -18,6 +18,8 @@ pub struct Incident {
     pub learned: String,
     pub closed: Option<Moment>,
     pub alerts: i64,
+    /// The file name of the rule of its first alert.
+    pub first_rule: Option<String>,
 }
 
 impl Record for Incident {
@@ -33,6 +35,7 @@ impl Record for Incident {
             learned: row.get("learned")?,
             closed: row.get("closed_at")?,
             alerts: row.get("alerts")?,
+            first_rule: row.get("first_rule")?,
         })
     }
 }
@@ -90,7 +93,8 @@ pub async fn add(tx: &mut Tx, id: &IncidentId, kind: &str, story: &str, drill: b
 
 pub async fn find(tx: &mut Tx, id: &IncidentId) -> Result<Incident> {
     let sql = "SELECT i.id, i.kind, i.story, i.stage, i.drill, i.opened_at, i.learned, i.closed_at, p.name AS by_name,
-                   (SELECT COUNT(*) FROM alert a WHERE a.tenant_id = i.tenant_id AND a.incident_id = i.id) AS alerts
+                   (SELECT COUNT(*) FROM alert a WHERE a.tenant_id = i.tenant_id AND a.incident_id = i.id) AS alerts,
+                   (SELECT a.name FROM alert a WHERE a.tenant_id = i.tenant_id AND a.incident_id = i.id ORDER BY a.id LIMIT 1) AS first_rule
                FROM incident i LEFT JOIN person p ON p.tenant_id = i.tenant_id AND p.id = i.person_id
                WHERE i.tenant_id = $1 AND i.id = $2";
     tx.one(sql, &[id]).await
@@ -98,7 +102,8 @@ pub async fn find(tx: &mut Tx, id: &IncidentId) -> Result<Incident> {
 
 pub async fn all(tx: &mut Tx) -> Result<Vec<Incident>> {
     let sql = "SELECT i.id, i.kind, i.story, i.stage, i.drill, i.opened_at, i.learned, i.closed_at, p.name AS by_name,
-                   (SELECT COUNT(*) FROM alert a WHERE a.tenant_id = i.tenant_id AND a.incident_id = i.id) AS alerts
+                   (SELECT COUNT(*) FROM alert a WHERE a.tenant_id = i.tenant_id AND a.incident_id = i.id) AS alerts,
+                   (SELECT a.name FROM alert a WHERE a.tenant_id = i.tenant_id AND a.incident_id = i.id ORDER BY a.id LIMIT 1) AS first_rule
                FROM incident i LEFT JOIN person p ON p.tenant_id = i.tenant_id AND p.id = i.person_id
                WHERE i.tenant_id = $1
                ORDER BY CASE WHEN i.closed_at IS NULL THEN 0 ELSE 1 END, i.id DESC LIMIT 500";

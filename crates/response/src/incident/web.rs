@@ -36,18 +36,16 @@ async fn open(who: Member, Path(id): Path<AlertId>) -> Result<Redirect> {
     Ok(Redirect::to(&format!("/incidents/{incident}")))
 }
 
-/// What an incident is called: by its first alert, or by what the person said is happening.
-fn title(w: &Words, help: &Help, rules: &Rules, incident: &Incident, alerts: &[Alert]) -> String {
-    match (alerts.first(), help.kind(&incident.kind)) {
-        (Some(alert), _) => alert::told_title(rules, w, alert),
-        (None, Some(kind)) => kind.say.to(w.lang).to_owned(),
-        (None, None) => w.t("incident-untitled"),
-    }
+/// What an incident is called: by the rule of its first alert, or by what the person said is happening.
+fn title(w: &Words, help: &Help, rules: &Rules, incident: &Incident) -> String {
+    let by_rule = incident.first_rule.as_deref().and_then(|name| rules.telling(name, w.lang)).map(|told| told.title.clone());
+    let by_kind = || help.kind(&incident.kind).map(|kind| kind.say.to(w.lang).to_owned());
+    by_rule.or_else(by_kind).unwrap_or_else(|| w.t("incident-untitled"))
 }
 
 struct Line {
     incident: Incident,
-    kind: String,
+    title: String,
     opened: String,
 }
 
@@ -66,10 +64,10 @@ struct List<'a> {
 }
 
 async fn lines(who: &Member) -> base::Result<Latest<'_>> {
-    let (w, help) = (who.words(), who.content::<Help>()?);
+    let (w, help, rules) = (who.words(), who.content::<Help>()?, who.content::<Rules>()?);
     let incidents = store::all(&mut who.read().await?).await?;
     let line = |incident: Incident| Line {
-        kind: help.kind(&incident.kind).map_or_else(|| w.t("incident-untitled"), |kind| kind.say.to(w.lang).to_owned()),
+        title: title(w, &help, &rules, &incident),
         opened: w.moment(incident.opened),
         incident,
     };
@@ -198,7 +196,7 @@ async fn render(who: &Member, id: &IncidentId, again: Again, printed: bool) -> R
     let kind = help.kind(&incident.kind);
     let say = |said: &'_ [Said]| -> Vec<String> { said.iter().map(|said| said.to(w.lang).to_owned()).collect() };
     let (steps, never) = kind.map(|kind| (say(&kind.steps), say(&kind.never))).unwrap_or_default();
-    let title = title(w, &help, &rules, &incident, &alerts);
+    let title = title(w, &help, &rules, &incident);
     let show = Show {
         w,
         incident: &incident,
