@@ -1,7 +1,6 @@
 use super::refusal::{Refusal, tell};
 use super::{Inner, batch};
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, FromRequestParts, Query, State};
+use axum::extract::{FromRequest, FromRequestParts, Query, Request, State};
 use axum::http::request::Parts;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
@@ -9,6 +8,7 @@ use axum::{Json, Router};
 use ::store::Actor;
 use base::{CompanyId, DeviceId, Fact, Problem};
 use customer::device;
+use http_body_util::BodyExt as _;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::net::IpAddr;
@@ -19,6 +19,8 @@ use wire::{Accepted, Answered, Batch, Enrolled, Enrolment, Heartbeat, Signed};
 
 /// The most bytes that any request may carry.
 const MOST_BYTES: usize = 1024 * 1024;
+/// So many bytes of a request that is too large are let pass before the line is cut.
+const PATIENCE: usize = 8 * MOST_BYTES;
 /// Enrolments that fail from one address within a quarter of an hour.
 const MOST_TRIES: i64 = 20;
 /// A line waits so long at most for something to say, and looks up meanwhile how things stand: another process may have
@@ -33,7 +35,6 @@ pub(crate) fn router(inner: Arc<Inner>) -> Router {
         .route("/v1/orders", get(orders))
         .route("/v1/bundle", get(bundle))
         .route("/v1/batch", post(take))
-        .layer(DefaultBodyLimit::max(MOST_BYTES))
         .layer(from_fn_with_state(inner.clone(), tell))
         .with_state(inner)
 }
@@ -67,11 +68,33 @@ async fn known(inner: &Inner, fingerprint: Option<&str>) -> Result<Agent, Refusa
     if known.retired { Err(Refusal::Retired) } else { Ok(Agent { company: known.company, device: known.device }) }
 }
 
-fn read<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Refusal> {
+/// The body of a request, whole. Above the limit it is refused, but only once it has been sent (within reason): an agent
+/// that is still sending would not hear the refusal.
+struct Whole(Vec<u8>);
+
+impl FromRequest<Arc<Inner>> for Whole {
+    type Rejection = Refusal;
+    async fn from_request(request: Request, _: &Arc<Inner>) -> Result<Whole, Refusal> {
+        let (mut body, mut whole, mut passed) = (request.into_body(), Vec::new(), 0);
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| Refusal::Unreadable(error.to_string()))?;
+            let Some(data) = frame.data_ref() else { continue };
+            passed += data.len();
+            if passed <= MOST_BYTES {
+                whole.extend_from_slice(data);
+            } else if passed > PATIENCE {
+                break;
+            }
+        }
+        if passed > MOST_BYTES { Err(Problem::TooLarge.into()) } else { Ok(Whole(whole)) }
+    }
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     serde_json::from_slice(bytes).map_err(|error| Refusal::Unreadable(error.to_string().chars().take(300).collect()))
 }
 
-async fn enrol(State(inner): State<Arc<Inner>>, peer: axum::Extension<Peer>, bytes: Bytes) -> Result<Json<Enrolled>, Refusal> {
+async fn enrol(State(inner): State<Arc<Inner>>, peer: axum::Extension<Peer>, Whole(bytes): Whole) -> Result<Json<Enrolled>, Refusal> {
     let what = format!("enrol:{}", peer.address);
     ::web::check_tries(&inner.app, &what, MOST_TRIES).await?;
     let enrolled = match read(&bytes) {
@@ -104,7 +127,7 @@ async fn add(inner: &Inner, enrolment: &Enrolment) -> Result<Enrolled, Refusal> 
     })
 }
 
-async fn heartbeat(State(inner): State<Arc<Inner>>, agent: Agent, bytes: Bytes) -> Result<Json<Answered>, Refusal> {
+async fn heartbeat(State(inner): State<Arc<Inner>>, agent: Agent, Whole(bytes): Whole) -> Result<Json<Answered>, Refusal> {
     let beat: Heartbeat = read(&bytes)?;
     let mut tx = inner.app.store.write(&agent.company, Actor::Device(agent.device.clone())).await?;
     device::heard(&mut tx, &agent.device, &beat).await?;
@@ -172,7 +195,7 @@ async fn bundle(State(inner): State<Arc<Inner>>, _agent: Agent) -> Json<Signed> 
     Json(inner.bundle.clone())
 }
 
-async fn take(State(inner): State<Arc<Inner>>, agent: Agent, bytes: Bytes) -> Result<Json<Accepted>, Refusal> {
+async fn take(State(inner): State<Arc<Inner>>, agent: Agent, Whole(bytes): Whole) -> Result<Json<Accepted>, Refusal> {
     let sent: Batch = read(&bytes)?;
     batch::take(&inner.app, &agent, &sent).await.map(Json)
 }
