@@ -23,6 +23,8 @@ use crate::watch::units::UnitWatch;
 use crate::watch::users::Users;
 use crate::watch::{Eyes, Outlet, now, places};
 use anyhow::{Context, anyhow, bail};
+use nix::fcntl::Flock;
+use std::fs::File;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{Builder, JoinHandle};
@@ -52,7 +54,7 @@ const FOLDERS: usize = 4_096;
 /// Runs until it is stopped; says why it stopped.
 pub fn run(options: &Options, stop: &Stop) -> anyhow::Result<Why> {
     let home = &options.home;
-    let _held = home.hold()?;
+    let _held = hold(home, stop)?;
     let identity = home.identity()?;
     let key = signer(&identity.signer).ok_or(HomeTrouble::Damaged("identity.json"))?;
     drill::tidy(home);
@@ -87,6 +89,17 @@ pub fn run(options: &Options, stop: &Stop) -> anyhow::Result<Why> {
             Ok(Why::Asked)
         }
         (None, Why::Retired) => Ok(Why::Retired),
+    }
+}
+
+/// Holds the agent's folder; waits a little for one that was just killed to let go of it.
+fn hold(home: &Home, stop: &Stop) -> Result<Flock<File>, HomeTrouble> {
+    let until = Instant::now() + LAST_CALL;
+    loop {
+        match home.hold() {
+            Err(HomeTrouble::Running) if Instant::now() < until && !stop.sleep(Duration::from_millis(200)) => {}
+            held => return held,
+        }
     }
 }
 

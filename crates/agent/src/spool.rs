@@ -136,7 +136,8 @@ impl Inner {
         for (is_finding, records) in [(true, &sides[1]), (false, &sides[0])] {
             let log = if is_finding { &mut self.findings } else { &mut self.others };
             match log.append(records.iter().map(Vec::as_slice)) {
-                Ok(()) => {}
+                Ok(()) if records.is_empty() => {}
+                Ok(()) => self.trouble_ended(),
                 Err(why) => self.remember(is_finding, records, &why),
             }
         }
@@ -169,9 +170,12 @@ impl Inner {
                 return;
             }
             self.memory.pop_front();
+            self.trouble_ended();
         }
-        if self.trouble {
-            self.trouble = false;
+    }
+
+    fn trouble_ended(&mut self) {
+        if std::mem::take(&mut self.trouble) {
             tracing::info!("the spool can be written again");
         }
     }
@@ -208,9 +212,7 @@ impl Inner {
     }
 
     fn next(&mut self) -> Option<Vec<Item>> {
-        if !self.trouble || self.memory.len() > 1 {
-            self.retry_memory();
-        }
+        self.retry_memory();
         let open = self.state.parcels.iter().find(|parcel| parcel.end() > self.state.accepted + 1).cloned();
         let parcel = match open {
             Some(parcel) => parcel,

@@ -45,7 +45,7 @@ pub struct Files {
 const HASHED: u64 = 8 * 1024 * 1024;
 
 /// So many bytes are hashed in a second; beyond it files are told without their hash.
-const HASHED_A_SECOND: u64 = 32 * 1024 * 1024;
+const HASHED_A_SECOND: u64 = 8 * 1024 * 1024;
 
 /// A file that stays open longer is told without waiting for its end.
 const OPEN: Duration = Duration::from_secs(2);

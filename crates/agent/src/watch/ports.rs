@@ -138,7 +138,7 @@ fn socket(line: &str, state: &str) -> Option<(IpAddr, u16, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::shown;
+    use crate::testing::{shown, until};
 
     #[test]
     fn a_port_is_told_when_it_opens_and_closes_with_its_process() {
@@ -146,13 +146,16 @@ mod tests {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("bound");
         let port = listener.local_addr().expect("an address").port().to_string();
         let own = std::process::id().to_string();
-        let seen = |events: Vec<Event>| -> Vec<String> {
-            let mine = events.iter().filter(|event| event.get("Port") == Some(&port));
-            mine.map(|event| shown(event, &["Action", "Address", "Protocol", "ProcessId"])).collect()
+        let mut seen = |action: &str| {
+            until(action, || {
+                let events = watch.look(1);
+                let mine = events.iter().find(|event| event.get("Port") == Some(&port) && event.get("Action") == Some(action));
+                mine.map(|event| shown(event, &["Address", "Protocol", "ProcessId"]))
+            })
         };
-        assert_eq!(seen(watch.look(1)), [format!("opened 127.0.0.1 tcp {own}")]);
+        assert_eq!(seen("opened"), format!("127.0.0.1 tcp {own}"));
         drop(listener);
-        assert_eq!(seen(watch.look(2)), [format!("closed 127.0.0.1 tcp {own}")]);
+        assert_eq!(seen("closed"), format!("127.0.0.1 tcp {own}"));
     }
 
     #[test]
