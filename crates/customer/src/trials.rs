@@ -60,7 +60,8 @@ pub async fn takes_any_bytes(visitor: &Visitor, path: &str, fields: &[(&str, &st
             let all: Vec<(&str, &str)> = fields.iter().map(|(field, value)| if field == name { (*field, bad) } else { (*field, *value) }).collect();
             let reply = visitor.post(path, &all).await;
             assert!(reply.status.as_u16() < 500, "{path} {name}={bad:?}: {}", reply.status);
-            assert!(!reply.text().contains("<script>alert"), "{path} {name}: typed text stands in the page as it is");
+            let html = reply.headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+            assert!(!html || !reply.text().contains("<script>alert"), "{path} {name}: typed text stands in the page as it is");
         }
     }
 }

@@ -73,8 +73,40 @@ async fn an_invitation_goes_by_letter_and_opens_once() {
         let join = path(&letter);
         let page = heard(&shop.stranger.in_japanese().get(&join).await);
         insta::allow_duplicates! {
-            insta::assert_snapshot!(format!("{}\n{}\n{}", letter.to, letter.subject, letter.text.replace(&join, "/join/TOKEN")), @"");
-            insta::assert_snapshot!(page, @"");
+            insta::assert_snapshot!(format!("{}\n{}\n{}", letter.to, letter.subject, letter.text.replace(&join, "/join/TOKEN")), @r"
+            shiro@bakery.example
+            Invitation to Komainu at 狛犬ベーカリー
+            大和 花子 invites you to Komainu at 狛犬ベーカリー.
+
+            Komainu protects the company from cyberattacks and other trouble, and helps it go digital.
+            Open this link, tell us your name and choose how to sign in. It takes a minute.
+
+            http://localhost:8620/join/TOKEN
+
+            The link works once, until 7 December 2026. Please do not pass it on.
+            If you did not expect this letter, you need not do anything.
+            ");
+            insta::assert_snapshot!(page, @r"
+            # 狛犬ベーカリーに参加する
+            お名前と、サインインの方法を決めてください。1分ほどで終わります。
+            ## あなたのこと
+            メールアドレス: shiro@bakery.example
+            役割: 担当者
+            お名前
+            ()
+            ## サインインの方法
+            パスワードかパスキーの、どちらかを選んでください。もう一方も、あとで足せます。
+            ### パスキー（おすすめ）
+            指紋、顔、端末の暗証番号などでサインインします。パスワードを覚えなくてよく、にせのサイトにだまされません。
+            パスキーを使うには、ブラウザーの JavaScript を有効にしてください。
+            パスキーはサイトの名前に結びつくので、このアドレスでは使えません。次のアドレスで開き直してください: [http://localhost:8620]
+            <パスキーを作って始める>
+            ### パスワード
+            10文字以上にしてください。関係のない言葉をいくつかつなげると、覚えやすく、破られにくくなります。記号や大文字は、なくてもかまいません。ほかで使っているものは使わないでください。
+            パスワード
+            10文字以上 ()
+            <パスワードで参加する>
+            ");
         }
         assert!(shop.owner.get("/company/people").await.text().contains(&join), "the owner can hand the same link over");
         let faulty = shop.stranger.post(&join, &[("name", ""), ("password", "shiro-2026")]).await;
