@@ -168,7 +168,11 @@ pub async fn join(reader: &Reader, token: &str, name: &str, way: sign_in::Way) -
         return Err(Problem::refused("people-no-invitation"));
     }
     let role = invitation.role;
-    store::insert(&mut tx, &Person { id: person.clone(), name: name.to_owned(), mail: invitation.mail, role, lang: reader.view.w.lang }).await?;
+    store::insert(
+        &mut tx,
+        &Person { id: person.clone(), name: name.to_owned(), mail: invitation.mail, role, lang: reader.view.w.lang },
+    )
+    .await?;
     tx.tell(Fact::PersonJoined { person: person.clone(), role: role.name().to_owned() }).await?;
     let codes = sign_in::give(&mut tx, &way).await?;
     let cookie = ::web::open_session(&mut tx, app, &person, role, &reader.client, &reader.address).await?;
@@ -193,6 +197,9 @@ pub async fn invitation_letter(app: &App, claimed: &Claimed) -> Result<Option<Le
     let link = link(app, &invitation).await?;
     let until = w.day(invitation.expires.day());
     let args = [("company", company), ("inviter", inviter.name), ("link", link), ("until", until)];
-    Ok(Some(Letter { to: invitation.mail, subject: w.with("people-letter-subject", &args), text: w.with("people-letter", &args) }))
+    Ok(Some(Letter {
+        to: invitation.mail,
+        subject: w.with("people-letter-subject", &args),
+        text: w.with("people-letter", &args),
+    }))
 }
-

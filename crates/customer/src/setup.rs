@@ -7,6 +7,8 @@ mod web;
 
 pub use web::routes;
 
+pub(crate) use web::dead_link;
+
 use crate::company::{self, Details};
 use crate::people::{self, Person};
 use crate::sign_in;
@@ -88,7 +90,13 @@ pub async fn found(reader: &Reader, door: &Door, founding: &Founding, way: &sign
     let site = SiteId::new();
     company::store::insert_site(&mut tx, &site, &founding.site_name, founding.details.employees).await?;
     tx.tell(Fact::SiteOpened { site }).await?;
-    let owner = Person { id: person.clone(), name: founding.owner.clone(), mail: founding.mail.clone(), role: Role::Owner, lang: reader.view.w.lang };
+    let owner = Person {
+        id: person.clone(),
+        name: founding.owner.clone(),
+        mail: founding.mail.clone(),
+        role: Role::Owner,
+        lang: reader.view.w.lang,
+    };
     people::store::insert(&mut tx, &owner).await?;
     tx.tell(Fact::PersonJoined { person: person.clone(), role: Role::Owner.name().to_owned() }).await?;
     let codes = sign_in::give(&mut tx, way).await?;

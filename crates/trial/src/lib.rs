@@ -94,7 +94,11 @@ pub async fn each_store<F: Future<Output = ()>>(
     test: impl Fn(Shop) -> F,
 ) {
     for (place, dir) in places().await {
-        test(shop_at(&place, dir, routes.clone(), &fill).await).await;
+        let shop = shop_at(&place, dir, routes.clone(), &fill).await;
+        // A test takes only the parts of the shop that it names; the directory must outlive it all the same.
+        let dir = shop.dir.clone();
+        test(shop).await;
+        drop(dir);
     }
 }
 

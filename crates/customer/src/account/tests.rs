@@ -11,7 +11,9 @@ fn a_session_is_named_in_two_words() {
         "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36 Edg/130.0",
         "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1",
         "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
-        "curl/8.0", "", "  ",
+        "curl/8.0",
+        "",
+        "  ",
     ];
     let named: Vec<_> = agents.iter().map(|agent| client(agent).unwrap_or_default()).collect();
     assert_eq!(named.join(" | "), "Edge, Windows | Safari, iPhone | Firefox, Linux | curl/8.0 |  | ");
@@ -112,7 +114,9 @@ async fn name_and_language_are_ones_own_to_choose() {
 async fn a_new_password_ends_the_sessions_elsewhere() {
     trial::each_store(crate::routes(), fill, |shop| async move {
         choose(&shop.owner).await;
-        let elsewhere = shop.stranger.with_cookie_of(&shop.stranger.post("/sign-in", &[("mail", "owner@bakery.example"), ("password", PASSWORD)]).await);
+        let elsewhere = shop
+            .stranger
+            .with_cookie_of(&shop.stranger.post("/sign-in", &[("mail", "owner@bakery.example"), ("password", PASSWORD)]).await);
         assert_eq!(elsewhere.get("/company").await.status, StatusCode::OK);
         let yours = shop.owner.post("/account/password", &[("password", "大和花子のパスワード")]).await;
         assert!(yours.readable().contains("Your name, mail address"), "{}", yours.readable());
@@ -121,7 +125,10 @@ async fn a_new_password_ends_the_sessions_elsewhere() {
         assert_eq!(shop.owner.get("/company").await.status, StatusCode::OK);
         let old = shop.stranger.post("/sign-in", &[("mail", "owner@bakery.example"), ("password", PASSWORD)]).await;
         assert_eq!(old.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(facts(&shop.app.store, &shop.company).await, "company-founded password-changed signed-in password-changed sessions-ended");
+        assert_eq!(
+            facts(&shop.app.store, &shop.company).await,
+            "company-founded password-changed signed-in password-changed sessions-ended"
+        );
     })
     .await;
 }
@@ -130,14 +137,21 @@ async fn a_new_password_ends_the_sessions_elsewhere() {
 async fn sessions_end_one_by_one_or_all_at_once() {
     trial::each_store(crate::routes(), fill, |shop| async move {
         choose(&shop.owner).await;
-        let sign_in = async || shop.stranger.with_cookie_of(&shop.stranger.post("/sign-in", &[("mail", "owner@bakery.example"), ("password", PASSWORD)]).await);
+        let sign_in = async || {
+            shop.stranger.with_cookie_of(
+                &shop.stranger.post("/sign-in", &[("mail", "owner@bakery.example"), ("password", PASSWORD)]).await,
+            )
+        };
         let (phone, laptop) = (sign_in().await, sign_in().await);
         let mut tx = shop.app.store.read(&shop.company).await.expect("tx");
         let sessions = ::web::sessions_of(&mut tx, shop.owner.person.as_ref().expect("a person")).await.expect("sessions");
         drop(tx);
         assert_eq!(sessions.len(), 3);
         for session in &sessions {
-            assert_eq!(shop.other_owner.post(&format!("/account/sessions/{}/end", session.id), &[]).await.status, StatusCode::NOT_FOUND);
+            assert_eq!(
+                shop.other_owner.post(&format!("/account/sessions/{}/end", session.id), &[]).await.status,
+                StatusCode::NOT_FOUND
+            );
             assert_eq!(shop.lead.post(&format!("/account/sessions/{}/end", session.id), &[]).await.status, StatusCode::NOT_FOUND);
         }
         let page = shop.owner.get("/account").await.readable();
@@ -167,7 +181,13 @@ async fn the_last_way_to_sign_in_stays() {
         assert_eq!(shop.owner.post("/account/passkeys", &add).await.location(), "/account");
         let page = shop.owner.get("/account").await;
         assert!(page.text().contains("&#60;My phone&#62;") && !page.text().contains("<My phone>"));
-        let remove = page.text().split("/account/passkeys/").find(|part| part.contains("/remove")).and_then(|part| part.split('"').next()).map(|part| format!("/account/passkeys/{part}")).expect("a button");
+        let remove = page
+            .text()
+            .split("/account/passkeys/")
+            .find(|part| part.contains("/remove"))
+            .and_then(|part| part.split('"').next())
+            .map(|part| format!("/account/passkeys/{part}"))
+            .expect("a button");
         assert_eq!(shop.lead.post(&remove, &[]).await.status, StatusCode::NOT_FOUND);
         assert_eq!(shop.other_owner.post(&remove, &[]).await.status, StatusCode::NOT_FOUND);
         let last = shop.owner.post(&remove, &[]).await;
@@ -189,7 +209,10 @@ async fn changing_how_one_signs_in_needs_a_fresh_sign_in() {
         assert_eq!(shop.owner.get(page).await.location(), format!("/sign-in?back={}", page.replace('/', "%2F")), "{page}");
     }
     for (path, fields) in [
-        ("/account/password", vec![("password", "青い自転車と古い地図")]), ("/account/totp", vec![]), ("/account/totp/off", vec![]), ("/account/recovery-codes", vec![]),
+        ("/account/password", vec![("password", "青い自転車と古い地図")]),
+        ("/account/totp", vec![]),
+        ("/account/totp/off", vec![]),
+        ("/account/recovery-codes", vec![]),
         ("/account/passkeys/01890a5d-ac96-774b-bcce-b302099a8057/remove", vec![]),
     ] {
         assert!(shop.owner.post(path, &fields).await.location().starts_with("/sign-in?back="), "{path}");
@@ -197,7 +220,10 @@ async fn changing_how_one_signs_in_needs_a_fresh_sign_in() {
     assert_eq!(shop.owner.post("/account/passkeys/start", &[]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     let again = shop.owner.get("/sign-in?back=/account/password").await;
     assert!(again.readable().contains("We want to be sure that it is you"));
-    let reply = shop.owner.post("/sign-in", &[("mail", "owner@bakery.example"), ("password", PASSWORD), ("back", "/account/password")]).await;
+    let reply = shop
+        .owner
+        .post("/sign-in", &[("mail", "owner@bakery.example"), ("password", PASSWORD), ("back", "/account/password")])
+        .await;
     assert_eq!(reply.location(), "/account/password");
     let fresh = shop.owner.with_cookie_of(&reply);
     assert_eq!(fresh.get("/account/password").await.status, StatusCode::OK);
@@ -228,7 +254,9 @@ async fn new_recovery_codes_replace_the_old() {
     let shop = shop().await;
     let old = codes(&shop.owner.post("/account/recovery-codes", &[]).await);
     let new = codes(&shop.owner.post("/account/recovery-codes", &[]).await);
-    let send = async |code: &str| shop.stranger.post("/sign-in/recovery", &[("mail", "owner@bakery.example"), ("code", code)]).await.status;
+    let send = async |code: &str| {
+        shop.stranger.post("/sign-in/recovery", &[("mail", "owner@bakery.example"), ("code", code)]).await.status
+    };
     assert_eq!((old.len(), new.len()), (10, 10));
     assert_eq!(send(&old[0]).await, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(send(&new[0]).await, StatusCode::SEE_OTHER);

@@ -1,6 +1,6 @@
 use super::{Account, rules};
 use crate::form::{Faults, Form};
-use crate::sign_in::{Block, store::Kept, qr};
+use crate::sign_in::{Block, qr, store::Kept};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::{StatusCode, header};
@@ -198,7 +198,13 @@ async fn passkeys_page(who: &Member, name: &str, faults: &Faults, problem: Optio
     let refused = problem.map(|problem| w.t(&format!("problem-{}", problem.code())));
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { status(faults) };
     let name = if name.is_empty() { &suggested } else { name };
-    let show = ShowPasskeys { w, form: Form::new(w, "account", faults), name, refused, passkey: Block::register(&who.view, "/account/passkeys/start") };
+    let show = ShowPasskeys {
+        w,
+        form: Form::new(w, "account", faults),
+        name,
+        refused,
+        passkey: Block::register(&who.view, "/account/passkeys/start"),
+    };
     Ok((status, page(&who.view, &w.t("account-passkeys-title"), &show)?).into_response())
 }
 

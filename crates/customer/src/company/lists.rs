@@ -80,7 +80,8 @@ fn parse<T: serde::de::DeserializeOwned>(content: &Content, path: &str, faults: 
 }
 
 fn entries(path: &str, lines: Vec<Line>, faults: &mut Vec<String>) -> Vec<Entry> {
-    let entries: Vec<Entry> = lines.into_iter().map(|line| Entry { code: line.code, said: Said { ja: line.ja, en: line.en } }).collect();
+    let entries: Vec<Entry> =
+        lines.into_iter().map(|line| Entry { code: line.code, said: Said { ja: line.ja, en: line.en } }).collect();
     for (at, entry) in entries.iter().enumerate() {
         if entry.said.is_incomplete() {
             faults.push(format!("{path}: {} is not said in both languages", entry.code));

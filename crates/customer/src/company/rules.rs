@@ -70,7 +70,8 @@ pub fn details(typed: &Typed, trades: &Trades, prefectures: &Prefectures) -> Res
     let trade = checked.take("trade", known(&typed.trade, trades.name(&typed.trade, base::Lang::Ja).is_some()));
     let employees = checked.take("employees", people(&typed.employees));
     let capital = checked.take("capital", yen(&typed.capital));
-    let prefecture = checked.take("prefecture", known(&typed.prefecture, prefectures.name(&typed.prefecture, base::Lang::Ja).is_some()));
+    let prefecture =
+        checked.take("prefecture", known(&typed.prefecture, prefectures.name(&typed.prefecture, base::Lang::Ja).is_some()));
     let city = checked.take("city", line(&typed.city, 100));
     match (name, number, trade, employees, capital, prefecture, city) {
         (Some(name), Some(number), Some(trade), Some(employees), Some(capital), Some(prefecture), Some(city)) => {

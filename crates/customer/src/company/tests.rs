@@ -11,8 +11,20 @@ fn table<T: std::fmt::Debug>(check: fn(&str) -> std::result::Result<T, &'static 
 #[test]
 fn a_corporate_number_checks_itself() {
     let typed = [
-        "7000012050002", "７０００－０１２０－５０００２", " 7000 0120 50002 ", "1180301018771", "", "　", "7000012050003", "8000012050002", "7000012050020",
-        "700001205000", "70000120500021", "7000012O50002", "七〇〇〇", "7000012050002\0",
+        "7000012050002",
+        "７０００－０１２０－５０００２",
+        " 7000 0120 50002 ",
+        "1180301018771",
+        "",
+        "　",
+        "7000012050003",
+        "8000012050002",
+        "7000012050020",
+        "700001205000",
+        "70000120500021",
+        "7000012O50002",
+        "七〇〇〇",
+        "7000012050002\0",
     ];
     insta::assert_snapshot!(table(corporate_number, &typed), @r#"
     "7000012050002" → Ok(Some("7000012050002"))
@@ -35,8 +47,25 @@ fn a_corporate_number_checks_itself() {
 #[test]
 fn amounts_are_read_as_people_write_them() {
     let typed = [
-        "3000000", "3,000,000", "３００万", "￥3,000,000", "300万円", "1億2000万円", "1億", "1万5000", "", "0", "-1", "万", "1万万", "1000万億", "1.5億", "三百万",
-        "999999999999999999999", "99999999999億", "円",
+        "3000000",
+        "3,000,000",
+        "３００万",
+        "￥3,000,000",
+        "300万円",
+        "1億2000万円",
+        "1億",
+        "1万5000",
+        "",
+        "0",
+        "-1",
+        "万",
+        "1万万",
+        "1000万億",
+        "1.5億",
+        "三百万",
+        "999999999999999999999",
+        "99999999999億",
+        "円",
     ];
     insta::assert_snapshot!(table(yen, &typed), @r#"
     "3000000" → Ok(Some(Yen(3000000)))
@@ -111,7 +140,14 @@ fn sizes_hold_every_number_of_people() {
 }
 
 const DETAILS: [(&str, &str); 8] = [
-    ("version", "1"), ("company", "狛犬ベーカリー本店"), ("number", ""), ("trade", "I"), ("employees", "6"), ("capital", ""), ("prefecture", "13"), ("city", "文京区"),
+    ("version", "1"),
+    ("company", "狛犬ベーカリー本店"),
+    ("number", ""),
+    ("trade", "I"),
+    ("employees", "6"),
+    ("capital", ""),
+    ("prefecture", "13"),
+    ("city", "文京区"),
 ];
 
 #[tokio::test]
@@ -120,7 +156,8 @@ async fn details_are_changed_once_and_told() {
         assert_eq!(shop.owner.post("/company/details", &DETAILS).await.location(), "/company");
         assert!(shop.staff.get("/company").await.readable().contains("狛犬ベーカリー本店"));
         assert_eq!(shop.lead.post("/company/details", &DETAILS).await.location(), "/company", "what is already so is no change");
-        let stale: Vec<_> = DETAILS.iter().map(|(name, value)| (*name, if *name == "city" { "台東区" } else { *value })).collect();
+        let stale: Vec<_> =
+            DETAILS.iter().map(|(name, value)| (*name, if *name == "city" { "台東区" } else { *value })).collect();
         assert_eq!(shop.lead.post("/company/details", &stale).await.status, StatusCode::CONFLICT);
         assert_eq!(facts(&shop.app.store, &shop.company).await, "company-founded company-changed");
     })
@@ -130,7 +167,8 @@ async fn details_are_changed_once_and_told() {
 #[tokio::test]
 async fn faults_are_shown_and_staff_only_read() {
     let shop = shop().await;
-    let bad: Vec<_> = DETAILS.iter().map(|(name, value)| (*name, if *name == "number" { "7000012050003" } else { *value })).collect();
+    let bad: Vec<_> =
+        DETAILS.iter().map(|(name, value)| (*name, if *name == "number" { "7000012050003" } else { *value })).collect();
     let reply = shop.owner.post("/company/details", &bad).await;
     assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
     insta::assert_snapshot!(heard(&reply), @r"

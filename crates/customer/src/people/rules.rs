@@ -64,12 +64,21 @@ pub fn mail(text: &str) -> Result<String, &'static str> {
     }
     let is_local = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
     let is_label = |label: &str| {
-        !label.is_empty() && label.len() <= 63 && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') && !label.starts_with('-') && !label.ends_with('-')
+        !label.is_empty()
+            && label.len() <= 63
+            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
     };
     let Some((local, domain)) = mail.split_once('@') else {
         return Err("people-not-a-mail");
     };
-    let good_local = !local.is_empty() && local.len() <= 64 && local.chars().all(is_local) && !local.starts_with('.') && !local.ends_with('.') && !local.contains("..");
+    let good_local = !local.is_empty()
+        && local.len() <= 64
+        && local.chars().all(is_local)
+        && !local.starts_with('.')
+        && !local.ends_with('.')
+        && !local.contains("..");
     let good_domain = domain.contains('.') && domain.split('.').all(is_label);
     if good_local && good_domain && mail.len() <= 254 { Ok(mail) } else { Err("people-not-a-mail") }
 }

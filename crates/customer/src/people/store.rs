@@ -57,7 +57,8 @@ pub async fn anybody(tx: &mut Tx, id: &PersonId) -> Result<Person> {
 
 pub async fn insert(tx: &mut Tx, person: &Person) -> Result<()> {
     let now = tx.now();
-    let sql = "INSERT INTO person (tenant_id, id, name, mail, role, lang, totp_step, joined_at) VALUES ($1, $2, $3, $4, $5, $6, 0, $7)";
+    let sql =
+        "INSERT INTO person (tenant_id, id, name, mail, role, lang, totp_step, joined_at) VALUES ($1, $2, $3, $4, $5, $6, 0, $7)";
     let Person { id, name, mail, role, lang } = person;
     tx.change(sql, &[id, name, mail, &role.name(), lang, &now]).await
 }
@@ -105,14 +106,26 @@ pub async fn by_token(tx: &mut AllTx, token: &str) -> Result<Option<(CompanyId, 
     Ok(found.map(|Found(company, invitation)| (company, invitation)))
 }
 
-pub async fn invite(tx: &mut Tx, id: &InvitationId, token: &str, mail: &str, role: Role, by: &PersonId, expires: Moment) -> Result<()> {
+pub async fn invite(
+    tx: &mut Tx,
+    id: &InvitationId,
+    token: &str,
+    mail: &str,
+    role: Role,
+    by: &PersonId,
+    expires: Moment,
+) -> Result<()> {
     let now = tx.now();
     let sql = "INSERT INTO invitation (tenant_id, id, token, mail, role, invited_by, made_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     tx.change(sql, &[id, &token, &mail, &role.name(), by, &now, &expires]).await
 }
 
 pub async fn invite_again(tx: &mut Tx, id: &InvitationId, token: &str, made: Moment, expires: Moment) -> Result<()> {
-    tx.change("UPDATE invitation SET token = $3, made_at = $4, expires_at = $5 WHERE tenant_id = $1 AND id = $2", &[id, &token, &made, &expires]).await
+    tx.change(
+        "UPDATE invitation SET token = $3, made_at = $4, expires_at = $5 WHERE tenant_id = $1 AND id = $2",
+        &[id, &token, &made, &expires],
+    )
+    .await
 }
 
 pub async fn withdraw(tx: &mut Tx, id: &InvitationId) -> Result<()> {

@@ -1,5 +1,6 @@
 use super::{Invitation, Person, Welcome};
 use crate::form::{Checked, Faults, Form};
+use crate::setup::dead_link;
 use crate::sign_in;
 use askama::Template;
 use axum::Router;
@@ -189,10 +190,11 @@ async fn show_join(reader: Reader, Path(token): Path<String>) -> web::Result<Res
     check_tries(&reader.view.app, &tries, MOST_TRIES).await?;
     match super::welcome(&reader.view.app, &token).await {
         Ok(welcome) => join_page(&reader, &token, &welcome, "", &Faults::new()),
-        Err(problem) => {
+        Err(problem @ Problem::Refused { .. }) => {
             count_try(&reader.view.app, &tries).await?;
-            Err(problem.into())
+            dead_link(&reader.view, &problem)
         }
+        Err(problem) => Err(problem.into()),
     }
 }
 
@@ -216,7 +218,10 @@ async fn join(reader: Reader, Path(token): Path<String>, Sent(typed): Sent<Typed
     let tries = format!("join:{}", reader.address);
     check_tries(app, &tries, MOST_TRIES).await?;
     count_try(app, &tries).await?;
-    let welcome = super::welcome(app, &token).await?;
+    let welcome = match super::welcome(app, &token).await {
+        Err(problem @ Problem::Refused { .. }) => return dead_link(&reader.view, &problem),
+        other => other?,
+    };
     let mut checked = Checked::default();
     let name = checked.take("name", line(&typed.name, 60));
     let wanted = sign_in::Wanted { password: &typed.password, ceremony: &typed.ceremony, passkey: &typed.passkey };
@@ -226,6 +231,9 @@ async fn join(reader: Reader, Path(token): Path<String>, Sent(typed): Sent<Typed
         return join_page(&reader, &token, &welcome, &typed.name, &checked.0);
     };
     let way = sign_in::way(app, &wanted, &reader.view.w).await?;
-    let (cookie, codes, role) = super::join(&reader, &token, &name, way).await?;
-    sign_in::welcome_page(&reader.view, role, cookie, &codes, "/")
+    match super::join(&reader, &token, &name, way).await {
+        Ok((cookie, codes, role)) => sign_in::welcome_page(&reader.view, role, cookie, &codes, "/"),
+        Err(problem @ Problem::Refused { code: "people-no-invitation", .. }) => dead_link(&reader.view, &problem),
+        Err(problem) => Err(problem.into()),
+    }
 }

@@ -5,12 +5,12 @@ use crate::{people, sign_in};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, Query};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use base::Problem;
 use serde::Deserialize;
-use web::{App, Reader, Role, Sent, Words, check_tries, count_try, line, page};
+use web::{App, Reader, Role, Sent, View, Words, check_tries, count_try, line, page};
 
 pub fn routes() -> Router<App> {
     Router::new().route("/setup/{token}", get(show_setup).post(set_up)).route("/sign-up", get(show_sign_up).post(sign_up))
@@ -50,10 +50,27 @@ struct Show<'a> {
     action: String,
 }
 
+#[derive(Template)]
+#[template(path = "setup/dead_link.html")]
+struct DeadLink<'a> {
+    w: &'a Words,
+    detail: String,
+}
+
+/// A link that opens nothing, whatever the reason: a page that says what to do, as if there never was such a link.
+pub fn dead_link(view: &View, problem: &Problem) -> web::Result<Response> {
+    let w = &view.w;
+    let show = DeadLink { w, detail: w.t(&format!("problem-{}", problem.code())) };
+    Ok((StatusCode::NOT_FOUND, page(view, &w.t("setup-dead-link"), &show)?).into_response())
+}
+
 async fn show_setup(reader: Reader, Path(token): Path<String>) -> web::Result<Response> {
     let door = Door::FirstLink(token);
-    super::check_door(&reader.view.app.store, &door).await?;
-    form(&reader, &door, &Typed::default(), &Vec::new())
+    match super::check_door(&reader.view.app.store, &door).await {
+        Ok(()) => form(&reader, &door, &Typed::default(), &Vec::new()),
+        Err(problem @ Problem::Refused { code: "setup-link", .. }) => dead_link(&reader.view, &problem),
+        Err(problem) => Err(problem.into()),
+    }
 }
 
 async fn show_sign_up(reader: Reader, Query(typed): Query<Typed>) -> web::Result<Response> {
@@ -74,24 +91,27 @@ async fn found(reader: &Reader, door: &Door, typed: &Typed) -> web::Result<Respo
     let app = &reader.view.app;
     let tries = format!("setup:{}", reader.address);
     check_tries(app, &tries, MOST_TRIES).await?;
-    super::check_door(&app.store, door).await?;
     count_try(app, &tries).await?;
-    let founded = match prepare(reader, typed).await {
-        Ok((founding, way)) => super::found(reader, door, &founding, &way).await,
-        Err(problem) => Err(problem),
-    };
-    match founded {
+    match try_to_found(reader, door, typed).await {
         Ok((cookie, codes)) => sign_in::welcome_page(&reader.view, Role::Owner, cookie, &codes, &next(&typed.carry)),
         Err(Problem::Invalid { fields }) => form(reader, door, typed, &fields),
+        Err(problem @ Problem::Refused { code: "setup-link", .. }) => dead_link(&reader.view, &problem),
         Err(problem) => Err(problem.into()),
     }
+}
+
+async fn try_to_found(reader: &Reader, door: &Door, typed: &Typed) -> base::Result<(HeaderValue, Vec<String>)> {
+    super::check_door(&reader.view.app.store, door).await?;
+    let (founding, way) = prepare(reader, typed).await?;
+    super::found(reader, door, &founding, &way).await
 }
 
 /// Checks all that was typed, every fault at once, and only then the way to sign in, which costs time.
 async fn prepare(reader: &Reader, typed: &Typed) -> base::Result<(Founding, sign_in::Way)> {
     let app = &reader.view.app;
     let mut checked = Checked::default();
-    let details = match company::details(&typed.company_typed(), &*app.shelf.get::<Trades>()?, &*app.shelf.get::<Prefectures>()?) {
+    let details = match company::details(&typed.company_typed(), &*app.shelf.get::<Trades>()?, &*app.shelf.get::<Prefectures>()?)
+    {
         Ok(details) => Some(details),
         Err(faults) => {
             checked.0.extend(faults);

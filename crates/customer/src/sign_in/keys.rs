@@ -67,14 +67,19 @@ pub async fn new_codes(tx: &mut Tx, person: &PersonId) -> Result<Vec<String>> {
     store::forget_recovery_codes(tx, person).await?;
     let mut codes = Vec::new();
     for _ in 0..10 {
-        let mut random = [0; 10];
-        rand::rng().fill_bytes(&mut random);
-        let code = rules::recovery_code(random);
-        store::insert_recovery_code(tx, person, &rules::recovery_hash(person.as_str(), &code)).await?;
-        codes.push(code);
+        codes.push(one_more_code(tx, person).await?);
     }
     tx.tell(Fact::RecoveryCodesMade { person: person.clone() }).await?;
     Ok(codes)
+}
+
+/// One more recovery code besides those there are.
+pub async fn one_more_code(tx: &mut Tx, person: &PersonId) -> Result<String> {
+    let mut random = [0; 10];
+    rand::rng().fill_bytes(&mut random);
+    let code = rules::recovery_code(random);
+    store::insert_recovery_code(tx, person, &rules::recovery_hash(person.as_str(), &code)).await?;
+    Ok(code)
 }
 
 /// Uses up a recovery code; how many are left. Refuses one that is used already.

@@ -10,7 +10,10 @@ use base::*;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use webauthn_rs::prelude::{DiscoverableAuthentication, PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential, Url, Uuid, Webauthn, WebauthnBuilder};
+use webauthn_rs::prelude::{
+    DiscoverableAuthentication, PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential, Url, Uuid, Webauthn,
+    WebauthnBuilder,
+};
 
 pub use webauthn_rs::prelude::Passkey;
 
@@ -35,7 +38,13 @@ fn no_good(error: impl std::fmt::Display) -> Problem {
     Problem::refused("sign-in-passkey-wrong")
 }
 
-async fn begin(app: &App, kind: &str, person: Option<&PersonId>, state: &impl serde::Serialize, mut options: Value) -> Result<Value> {
+async fn begin(
+    app: &App,
+    kind: &str,
+    person: Option<&PersonId>,
+    state: &impl serde::Serialize,
+    mut options: Value,
+) -> Result<Value> {
     let ceremony = setup::random_token();
     let state = serde_json::to_string(state).map_err(Problem::internal)?;
     let mut all = app.store.write_all().await?;
@@ -84,7 +93,8 @@ pub async fn start_registration(app: &App, person: &PersonId, mail: &str, name: 
 pub async fn finish_registration(app: &App, ceremony: &str, text: &str, only: Option<&PersonId>) -> Result<(PersonId, Passkey)> {
     let made: RegisterPublicKeyCredential = answer(text)?;
     let (person, state): (_, PasskeyRegistration) = take(app, ceremony, "register").await?;
-    let person = person.filter(|person| only.is_none_or(|only| only == person)).ok_or(Problem::refused("sign-in-ceremony-ended"))?;
+    let person =
+        person.filter(|person| only.is_none_or(|only| only == person)).ok_or(Problem::refused("sign-in-ceremony-ended"))?;
     let passkey = relying_party(&app.site)?.finish_passkey_registration(&made, &state).map_err(no_good)?;
     Ok((person, passkey))
 }

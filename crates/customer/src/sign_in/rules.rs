@@ -69,13 +69,25 @@ fn words_about(about: &[&str]) -> Vec<String> {
     words
 }
 
-/// Is it one short piece over and over, or a row of the keyboard, the alphabet or the digits?
+/// Is it one short piece over and over, three characters at most, or a row of the keyboard, the alphabet or the digits?
 fn is_simple(low: &str) -> bool {
     let chars: Vec<char> = low.chars().collect();
-    let repeats = (1..=4.min(chars.len() / 2)).any(|size| chars.iter().enumerate().all(|(at, c)| chars.get(at % size) == Some(c)));
-    let rows = ["01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn7ujm"];
-    let typed_rows = rows.iter().flat_map(|row| [(*row).to_owned(), row.chars().rev().collect()]).chain(["qwertyuiopasdfghjklzxcvbnm".to_owned()]);
-    repeats || typed_rows.into_iter().any(|row| row.contains(low))
+    let repeats =
+        (1..=4.min(chars.len() / 2)).any(|size| chars.iter().enumerate().all(|(at, c)| chars.get(at % size) == Some(c)));
+    let rows = [
+        "01234567890123456789",
+        "abcdefghijklmnopqrstuvwxyz",
+        "qwertyuiop",
+        "asdfghjkl",
+        "zxcvbnm",
+        "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
+    ];
+    let few = chars.iter().collect::<HashSet<_>>().len() < 4;
+    let typed_rows = rows
+        .iter()
+        .flat_map(|row| [(*row).to_owned(), row.chars().rev().collect()])
+        .chain(["qwertyuiopasdfghjklzxcvbnm".to_owned()]);
+    repeats || few || typed_rows.into_iter().any(|row| row.contains(low))
 }
 
 /// The letters of a recovery code: Crockford's base 32, without those that are mistaken for others.

@@ -113,7 +113,11 @@ pub async fn begun(tx: &mut AllTx, id: &str, kind: &str) -> Result<Option<Begun>
 /// Ends a ceremony, and gives what it was about: to one caller only.
 pub async fn take(tx: &mut AllTx, id: &str, kind: &str) -> Result<Option<Begun>> {
     let now = tx.now();
-    tx.maybe("DELETE FROM ceremony WHERE id = $1 AND kind = $2 AND expires_at > $3 RETURNING person_id, body", &[&id, &kind, &now]).await
+    tx.maybe(
+        "DELETE FROM ceremony WHERE id = $1 AND kind = $2 AND expires_at > $3 RETURNING person_id, body",
+        &[&id, &kind, &now],
+    )
+    .await
 }
 
 pub async fn end(tx: &mut AllTx, id: &str) -> Result<()> {
@@ -128,9 +132,17 @@ pub async fn by_credential(tx: &mut AllTx, credential: &str) -> Result<Option<Ke
     tx.maybe("SELECT * FROM passkey WHERE credential = $1", &[&credential]).await
 }
 
-pub async fn insert_passkey(tx: &mut Tx, id: &PasskeyId, person: &PersonId, credential: &str, name: &str, body: &str) -> Result<()> {
+pub async fn insert_passkey(
+    tx: &mut Tx,
+    id: &PasskeyId,
+    person: &PersonId,
+    credential: &str,
+    name: &str,
+    body: &str,
+) -> Result<()> {
     let now = tx.now();
-    let sql = "INSERT INTO passkey (tenant_id, id, person_id, credential, name, body, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let sql =
+        "INSERT INTO passkey (tenant_id, id, person_id, credential, name, body, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     tx.change(sql, &[id, person, &credential, &name, &body, &now]).await
 }
 
@@ -149,7 +161,8 @@ pub async fn forget_passkeys(tx: &mut Tx, person: &PersonId) -> Result<()> {
 
 pub async fn insert_recovery_code(tx: &mut Tx, person: &PersonId, hash: &str) -> Result<()> {
     let now = tx.now();
-    tx.change("INSERT INTO recovery_code (tenant_id, hash, person_id, made_at) VALUES ($1, $2, $3, $4)", &[&hash, person, &now]).await
+    tx.change("INSERT INTO recovery_code (tenant_id, hash, person_id, made_at) VALUES ($1, $2, $3, $4)", &[&hash, person, &now])
+        .await
 }
 
 pub async fn is_recovery_code(tx: &mut AllTx, person: &PersonId, hash: &str) -> Result<bool> {

@@ -12,16 +12,40 @@ fn passwords_are_long_and_not_the_first_guess() {
     let app_words = crate::sign_in::Passwords::read(&trial::content()).0;
     let about = ["hanako.yamato@bakery.example", "株式会社狛犬ベーカリー", "大和 花子"];
     let typed = [
-        "みかん電車で海へ行く", "correct horse battery", "ｃｏｒｒｅｃｔ　ｈｏｒｓｅ", "        x ", "tiny", "123456789", "", "1234567890", "9876543210", "0987654321", "qwertyuiop",
-        "aaaaaaaaaaaa", "abcabcabcabc", "abababababab", "あああああああああああ", "password", "Password2026!", "PASSWORD12345", "sakura2026!!", "hanako2026!!", "YAMATO-yamato", "bakery-1234",
-        "大和花子大和花子大和", "hanako likes the blue sea", "letter by letter\u{7}", "1qaz2wsx3edc",
+        "みかん電車で海へ行く",
+        "correct horse battery",
+        "ｃｏｒｒｅｃｔ　ｈｏｒｓｅ",
+        "        x ",
+        "tiny",
+        "123456789",
+        "",
+        "1234567890",
+        "9876543210",
+        "0987654321",
+        "qwertyuiop",
+        "aaaaaaaaaaaa",
+        "abcabcabcabc",
+        "abababababab",
+        "あああああああああああ",
+        "password",
+        "Password2026!",
+        "PASSWORD12345",
+        "sakura2026!!",
+        "hanako2026!!",
+        "YAMATO-yamato",
+        "bakery-1234",
+        "大和花子大和花子大和",
+        "hanako likes the blue sea",
+        "letter by letter\u{7}",
+        "1qaz2wsx3edc",
     ];
-    let table: Vec<_> = typed.iter().map(|typed| format!("{typed:?} → {:?}", password(typed, &about, app_words.common()))).collect();
+    let table: Vec<_> =
+        typed.iter().map(|typed| format!("{typed:?} → {:?}", password(typed, &about, app_words.common()))).collect();
     insta::assert_snapshot!(table.join("\n"), @r#"
     "みかん電車で海へ行く" → Ok("みかん電車で海へ行く")
     "correct horse battery" → Ok("correct horse battery")
     "ｃｏｒｒｅｃｔ\u{3000}ｈｏｒｓｅ" → Ok("correct horse")
-    "        x " → Ok("        x ")
+    "        x " → Err("sign-in-password-simple")
     "tiny" → Err("sign-in-password-short")
     "123456789" → Err("sign-in-password-common")
     "" → Err("empty")
@@ -52,13 +76,14 @@ fn passwords_are_long_and_not_the_first_guess() {
 fn a_recovery_code_is_read_however_it_is_typed() {
     assert_eq!(recovery_code([0; 10]), "0000-0000-0000-0000");
     assert_eq!(recovery_code([0xff; 10]), "ZZZZ-ZZZZ-ZZZZ-ZZZZ");
-    assert_eq!(recovery_code([0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0x01, 0x23]), "04HM-AS2C-DVKX-Y093");
+    assert_eq!(recovery_code([0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0x01, 0x23]), "04HM-ASW9-NF6Y-Y093");
     let hash = |code: &str| recovery_hash("person", code);
-    for typed in ["04hmas2cdvkxy093", " 04HM AS2C DVKX Y093", "０４ＨＭ－ＡＳ２Ｃ－ＤＶＫＸ－Ｙ０９３", "O4HM-AS2C-DVKX-YO93"] {
-        assert_eq!(hash(typed), hash("04HM-AS2C-DVKX-Y093"), "{typed}");
+    for typed in ["04hmasw9nf6yy093", " 04HM ASW9 NF6Y Y093", "０４ＨＭ－ＡＳＷ９－ＮＦ６Ｙ－Ｙ０９３", "O4HM-ASW9-NF6Y-YO93"]
+    {
+        assert_eq!(hash(typed), hash("04HM-ASW9-NF6Y-Y093"), "{typed}");
     }
-    assert_ne!(hash("04HM-AS2C-DVKX-Y094"), hash("04HM-AS2C-DVKX-Y093"));
-    assert_ne!(recovery_hash("another", "04HM-AS2C-DVKX-Y093"), hash("04HM-AS2C-DVKX-Y093"));
+    assert_ne!(hash("04HM-ASW9-NF6Y-Y094"), hash("04HM-ASW9-NF6Y-Y093"));
+    assert_ne!(recovery_hash("another", "04HM-ASW9-NF6Y-Y093"), hash("04HM-ASW9-NF6Y-Y093"));
 }
 
 #[test]
@@ -75,7 +100,9 @@ fn codes_of_an_app_are_those_of_the_standard_and_open_once() {
     for wrong in ["", "287083", "28708", "2870820", "abcdef", "-87082", &"9".repeat(500)] {
         assert_eq!(totp.step(wrong, at(59), 0), None, "{wrong}");
     }
-    assert!(totp.url().expect("an address").starts_with("otpauth://totp/Komainu:a%40b.jp?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"));
+    assert!(
+        totp.url().expect("an address").starts_with("otpauth://totp/Komainu:a%40b.jp?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
+    );
     assert!(Totp::new("not base 32!", "").is_none());
 }
 
@@ -140,6 +167,7 @@ async fn the_page_offers_both_ways_in_both_languages() {
     A passkey belongs to the name of a site, so it does not work at this address. Open the page here instead: [http://localhost:8620]
     <Sign in with a passkey>
     [Lost your password or device? Use a recovery code]
+    [Register your company]
     ");
     insta::assert_snapshot!(heard(&shop.stranger.in_japanese().get("/sign-in/recovery").await), @r"
     # 復旧コードでサインイン
@@ -151,10 +179,16 @@ async fn the_page_offers_both_ways_in_both_languages() {
     新しいパスワード
     変えないときは空けておいてください。変えるときは10文字以上 ()
     <サインイン>
-    復旧コードもないときは、会社の経営者に、いったん退会の手続きをしてから、もう一度招待してもらってください。
+    復旧コードもないときは、会社の経営者に頼んで、いったん会社から外してもらい、もう一度招待してもらってください。ほかに経営者がいないときは、この Komainu を動かしている人に頼んでください。
     [サインインの画面へ戻る]
     ");
-    for (back, kept) in [("/plan%3Fx=1", "/plan?x=1"), ("//evil.example", "/"), ("https://evil.example", "/"), ("%00", "/"), ("/%0d%0aSet-Cookie:x", "/")] {
+    for (back, kept) in [
+        ("/plan%3Fx=1", "/plan?x=1"),
+        ("//evil.example", "/"),
+        ("https://evil.example", "/"),
+        ("%00", "/"),
+        ("/%0d%0aSet-Cookie:x", "/"),
+    ] {
         let page = shop.stranger.get(&format!("/sign-in?back={back}")).await.text();
         assert!(page.contains(&format!(r#"name="back" value="{kept}""#)), "{back}");
     }
@@ -187,6 +221,7 @@ async fn unknown_and_wrong_get_the_same_answer() {
     A passkey belongs to the name of a site, so it does not work at this address. Open the page here instead: [http://localhost:8620]
     <Sign in with a passkey>
     [Lost your password or device? Use a recovery code]
+    [Register your company]
     ");
 }
 
@@ -211,14 +246,19 @@ async fn guessing_has_to_wait() {
     for n in 0..50 {
         sign_in(&shop, &format!("n{n}@bakery.example"), "guess").await;
     }
-    assert_eq!(sign_in(&shop, "owner@bakery.example", PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS, "one who guesses at many");
+    assert_eq!(
+        sign_in(&shop, "owner@bakery.example", PASSWORD).await.status,
+        StatusCode::TOO_MANY_REQUESTS,
+        "one who guesses at many"
+    );
 }
 
 /// Turns the app's codes on for the owner; what the app then knows.
 pub async fn turn_codes_on(shop: &Shop) -> Totp {
     let begun = shop.owner.post("/account/totp", &[]).await.location();
     let page = shop.owner.get(&begun).await;
-    let secret: String = page.text().split("<code>").nth(1).and_then(|rest| rest.split("</code>").next()).expect("a secret").split(' ').collect();
+    let secret: String =
+        page.text().split("<code>").nth(1).and_then(|rest| rest.split("</code>").next()).expect("a secret").split(' ').collect();
     let totp = Totp::new(&secret, "").expect("a secret");
     let ceremony = begun.split("ceremony=").nth(1).expect("a ceremony");
     let wrong = shop.owner.post("/account/totp/on", &[("ceremony", ceremony), ("code", "000000")]).await;
@@ -236,7 +276,9 @@ async fn the_app_code_is_asked_after_the_password_and_opens_once() {
         let ask = sign_in(&shop, "owner@bakery.example", PASSWORD).await.location();
         assert!(ask.starts_with("/sign-in/code?ceremony=") && ask.ends_with("&back=%2Fcompany"), "{ask}");
         let ceremony = ask.split(['=', '&']).nth(1).expect("a ceremony").to_owned();
-        let send = async |code: &str| shop.stranger.post("/sign-in/code", &[("ceremony", &ceremony), ("code", code), ("back", "/company")]).await;
+        let send = async |code: &str| {
+            shop.stranger.post("/sign-in/code", &[("ceremony", &ceremony), ("code", code), ("back", "/company")]).await
+        };
         let replay = send(&totp.code(shop.clock.now())).await;
         assert_eq!(replay.status, StatusCode::UNPROCESSABLE_ENTITY, "the code that turned it on is used");
         insta::allow_duplicates! { insta::assert_snapshot!(heard(&replay), @r"
@@ -255,13 +297,20 @@ async fn the_app_code_is_asked_after_the_password_and_opens_once() {
         assert!(ended.readable().contains("Please start again"), "a ceremony ends once: {}", ended.readable());
         let ask = sign_in(&shop, "owner@bakery.example", PASSWORD).await.location();
         let ceremony = ask.split(['=', '&']).nth(1).expect("a ceremony").to_owned();
-        assert_eq!(shop.stranger.post("/sign-in/code", &[("ceremony", &ceremony), ("code", &code)]).await.status, StatusCode::UNPROCESSABLE_ENTITY, "a replay");
+        assert_eq!(
+            shop.stranger.post("/sign-in/code", &[("ceremony", &ceremony), ("code", &code)]).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "a replay"
+        );
         for _ in 0..9 {
             shop.stranger.post("/sign-in/code", &[("ceremony", &ceremony), ("code", "000000")]).await;
         }
         shop.clock.advance(30 * Moment::SECOND);
         let code = totp.code(shop.clock.now());
-        assert_eq!(shop.stranger.post("/sign-in/code", &[("ceremony", &ceremony), ("code", &code)]).await.status, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(
+            shop.stranger.post("/sign-in/code", &[("ceremony", &ceremony), ("code", &code)]).await.status,
+            StatusCode::TOO_MANY_REQUESTS
+        );
     })
     .await;
 }
@@ -283,13 +332,19 @@ async fn a_recovery_code_opens_once_and_may_set_a_password() {
     trial::each_store(crate::routes(), fill, |shop| async move {
         let codes = codes(&shop.owner.post("/account/recovery-codes", &[]).await);
         let send = async |code: &str, password: &str| {
-            shop.stranger.post("/sign-in/recovery", &[("mail", "owner@bakery.example"), ("code", code), ("password", password)]).await
+            shop.stranger
+                .post("/sign-in/recovery", &[("mail", "owner@bakery.example"), ("code", code), ("password", password)])
+                .await
         };
         let short = send(&codes[0], "short").await;
         assert!(short.readable().contains("too short"), "{}", short.readable());
         let reply = send(&codes[0].to_lowercase(), PASSWORD).await;
         assert_eq!(reply.location(), "/account", "a refused password uses no code up");
-        assert_eq!(shop.owner.get("/company").await.location(), "/sign-in?back=%2Fcompany", "with a new password other sessions end");
+        assert_eq!(
+            shop.owner.get("/company").await.location(),
+            "/sign-in?back=%2Fcompany",
+            "with a new password other sessions end"
+        );
         assert!(shop.stranger.with_cookie_of(&reply).get("/account").await.readable().contains("9 codes are unused"));
         assert_eq!(send(&codes[0], "").await.status, StatusCode::UNPROCESSABLE_ENTITY, "used");
         assert_eq!(sign_in(&shop, "owner@bakery.example", PASSWORD).await.location(), "/company");
@@ -301,6 +356,16 @@ async fn a_recovery_code_opens_once_and_may_set_a_password() {
         assert_eq!(send(&codes[2], "").await.status, StatusCode::TOO_MANY_REQUESTS);
     })
     .await;
+}
+
+#[tokio::test]
+async fn whoever_runs_the_installation_can_let_somebody_back_in() {
+    let shop = shop().await;
+    assert_eq!(super::recovery_code_for(&shop.app.store, "nobody@bakery.example").await.expect("asked"), None);
+    let code = super::recovery_code_for(&shop.app.store, "Owner@bakery.example").await.expect("asked").expect("a code");
+    let reply = shop.stranger.post("/sign-in/recovery", &[("mail", "owner@bakery.example"), ("code", &code)]).await;
+    assert_eq!(reply.location(), "/account");
+    assert_eq!(facts(&shop.app.store, &shop.company).await, "company-founded recovery-codes-made recovery-code-used signed-in");
 }
 
 #[tokio::test]
@@ -320,7 +385,9 @@ async fn a_passkey_needs_this_portals_question_and_its_own_answer() {
         let (ceremony, answer) = device.register(&shop.owner, "/account/passkeys/start", &[]).await;
         let add = [("ceremony", ceremony.as_str()), ("passkey", answer.as_str()), ("name", "My phone")];
         assert_eq!(shop.owner.post("/account/passkeys", &add).await.location(), "/account");
-        let send = async |ceremony: &str, answer: &str| shop.stranger.post("/sign-in/passkey", &[("ceremony", ceremony), ("passkey", answer)]).await;
+        let send = async |ceremony: &str, answer: &str| {
+            shop.stranger.post("/sign-in/passkey", &[("ceremony", ceremony), ("passkey", answer)]).await
+        };
         let (ceremony, answer) = device.sign_in(&shop.stranger).await;
         assert_eq!(send("0000", &answer).await.status, StatusCode::UNPROCESSABLE_ENTITY, "another ceremony");
         assert_eq!(send(&ceremony, &answer).await.location(), "/");

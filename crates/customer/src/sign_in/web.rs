@@ -1,5 +1,6 @@
 use super::{Progress, is_possible, passkey};
 use crate::form::{Faults, Form};
+use crate::setup;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -90,6 +91,7 @@ struct Show<'a> {
     back: String,
     refused: Option<String>,
     again: bool,
+    may_sign_up: bool,
     passkey: Block<'a>,
 }
 
@@ -122,7 +124,7 @@ struct Welcome<'a> {
 }
 
 async fn show(reader: Reader, Query(typed): Query<Typed>) -> web::Result<Response> {
-    sign_in_page(&reader, &typed, None)
+    sign_in_page(&reader, &typed, None).await
 }
 
 async fn by_password(reader: Reader, Sent(typed): Sent<Typed>) -> web::Result<Response> {
@@ -133,7 +135,7 @@ async fn by_password(reader: Reader, Sent(typed): Sent<Typed>) -> web::Result<Re
             let query = query.append_pair("ceremony", &ceremony).append_pair("back", &typed.back()).finish();
             Ok(Redirect::to(&format!("/sign-in/code?{query}")).into_response())
         }
-        Err(problem @ Problem::Refused { .. }) => sign_in_page(&reader, &typed, Some(&problem)),
+        Err(problem @ Problem::Refused { .. }) => sign_in_page(&reader, &typed, Some(&problem)).await,
         Err(problem) => Err(problem.into()),
     }
 }
@@ -141,7 +143,7 @@ async fn by_password(reader: Reader, Sent(typed): Sent<Typed>) -> web::Result<Re
 async fn by_passkey(reader: Reader, Sent(typed): Sent<Typed>) -> web::Result<Response> {
     match super::with_passkey(&reader, &typed.ceremony, &typed.passkey).await {
         Ok(cookie) => Ok(go(cookie, &typed.back())),
-        Err(problem @ Problem::Refused { .. }) => sign_in_page(&reader, &typed, Some(&problem)),
+        Err(problem @ Problem::Refused { .. }) => sign_in_page(&reader, &typed, Some(&problem)).await,
         Err(problem) => Err(problem.into()),
     }
 }
@@ -154,7 +156,7 @@ async fn by_code(reader: Reader, Sent(typed): Sent<Typed>) -> web::Result<Respon
     match super::with_code(&reader, &typed.ceremony, &typed.code).await {
         Ok(cookie) => Ok(go(cookie, &typed.back())),
         Err(problem @ Problem::Refused { code: "sign-in-code-wrong", .. }) => code_page(&reader, &typed, Some(&problem)),
-        Err(problem @ Problem::Refused { .. }) => sign_in_page(&reader, &typed, Some(&problem)),
+        Err(problem @ Problem::Refused { .. }) => sign_in_page(&reader, &typed, Some(&problem)).await,
         Err(problem) => Err(problem.into()),
     }
 }
@@ -224,8 +226,9 @@ fn view_at(view: &View, here: String) -> View {
     View { here, ..view.clone() }
 }
 
-fn sign_in_page(reader: &Reader, typed: &Typed, problem: Option<&Problem>) -> web::Result<Response> {
+async fn sign_in_page(reader: &Reader, typed: &Typed, problem: Option<&Problem>) -> web::Result<Response> {
     let w = &reader.view.w;
+    let may_sign_up = setup::check_door(&reader.view.app.store, &setup::Door::SignUp).await.is_ok();
     let (status, refused) = refused(w, problem);
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("back", &typed.back()).finish();
     let view = view_at(&reader.view, format!("/sign-in?{query}"));
@@ -237,6 +240,7 @@ fn sign_in_page(reader: &Reader, typed: &Typed, problem: Option<&Problem>) -> we
         back: typed.back(),
         refused,
         again: reader.member.is_some(),
+        may_sign_up,
         passkey: Block::sign_in(&view),
     };
     Ok((status, page(&view, &w.t("sign-in-title"), &show)?).into_response())
@@ -249,7 +253,8 @@ fn code_page(reader: &Reader, typed: &Typed, problem: Option<&Problem>) -> web::
     let query = query.append_pair("ceremony", &typed.ceremony).append_pair("back", &typed.back()).finish();
     let none = Faults::new();
     let show = ShowCode { w, form: Form::new(w, "sign-in", &none), back: typed.back(), refused, ceremony: &typed.ceremony };
-    Ok((status, page(&view_at(&reader.view, format!("/sign-in/code?{query}")), &w.t("sign-in-code-title"), &show)?).into_response())
+    Ok((status, page(&view_at(&reader.view, format!("/sign-in/code?{query}")), &w.t("sign-in-code-title"), &show)?)
+        .into_response())
 }
 
 fn recovery_page(reader: &Reader, typed: &Typed, faults: &Faults, problem: Option<&Problem>) -> web::Result<Response> {
