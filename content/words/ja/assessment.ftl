@@ -48,7 +48,7 @@ assessment-finish-text = 答えはそのつど保存されます。途中でや�
 
 # 結果
 assessment-result-title = 診断の結果
-assessment-finished-at = { $when } に答えました
+assessment-finished-at = { $when }に答えました
 assessment-score = 点数
 assessment-out-of = / { $most }点
 assessment-next = 次にすること
@@ -57,6 +57,7 @@ assessment-topics = テーマごとの様子
 assessment-topics-table = 図と同じ内容の表です。
 assessment-radar = テーマごとにどこまでできているかの図。同じ内容の表が下にあります。
 assessment-weakest = 弱いところから順に
+assessment-weakest-more = ほかの{ $n }問も見る
 assessment-weakest-none = 弱いところはありません。すべて満点です。
 assessment-unknown = 「わからない」と答えたこと
 assessment-unknown-text = まず、だれかに聞くか、調べてみましょう。分かるだけでも一歩前へ進みます。
@@ -129,7 +130,7 @@ assessment-evidence-title = 答えと、確かめたこと
 assessment-evidence-lead = 見守りのソフトが会社の機器を見て分かったことを、答えの横に並べています。
 assessment-evidence-not-corrected = 答えが勝手に変わることはありません。違っていたら、理由を確かめて、必要なら答え直してください。
 assessment-evidence-not-answered = まだ診断に答えていないので、くらべられません。
-assessment-evidence-none = 見守る機器がまだないので、確かめていません
+assessment-evidence-none = どの機器でも、まだ確かめていません
 assessment-evidence-not-for-this = 機器からは分からない質問です
 assessment-evidence-better = 答えよりもよい様子が見えました
 assessment-evidence-learned = 答えでは分からなかったことが見えました
