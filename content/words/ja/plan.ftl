@@ -58,6 +58,7 @@ plan-to-plan = やることの一覧へ
 
 # 印刷用
 plan-print-title = やることの一覧
+plan-print-now = 印刷する
 plan-print-text = ブラウザーの印刷（Ctrl+P）で紙に出せます。
 
 # メール

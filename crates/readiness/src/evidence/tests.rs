@@ -114,6 +114,8 @@ async fn what_was_seen_stands_beside_the_answer() {
         - 23 November 2026, 9:00 regi – Firewall (the wall that stops connections): Cannot be checked. Looking at the firewall needs administrator rights, so we could not check it.
         - 23 November 2026, 9:00 regi – Updates: Not in order. 3 security updates are not installed; the oldest came out 40 days ago.
         "); }
+        let piece = shop.lead.get("/evidence/latest").await.readable();
+        assert!(page.ends_with(&piece), "an open page asks for the same again: {piece}");
         let result = shop.lead.get(&format!("/assessment/sheets/{sheet}/result")).await.readable();
         assert!(result.contains("What we saw differs from your answer"), "{result}");
         assert!(result.contains("100 of 100"), "nothing is corrected: {result}");
@@ -162,7 +164,7 @@ async fn another_companys_row_is_not_there() {
     let shop = shop().await;
     let theirs = device(&shop, &shop.other_company, "secret-host").await;
     observed(&shop, &shop.other_company, &theirs, &[seen("backup", Observed::Bad, "none", &[], trial::morning())]).await;
-    for path in ["/evidence", "/assessment"] {
+    for path in ["/evidence", "/evidence/latest", "/assessment"] {
         assert!(!shop.owner.get(path).await.text().contains("secret-host"), "{path}");
     }
     assert!(shop.other_owner.get("/evidence").await.text().contains("secret-host"));

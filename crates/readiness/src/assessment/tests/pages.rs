@@ -13,7 +13,7 @@ async fn the_first_page_needs_no_account() {
     Answer 25 questions and see where your company is well protected and where it is weak. It takes about five minutes.
     [Start]
     You need no account. If you are not sure, answer "I don't know": that is a useful result too.
-    Your answers exist only in this page. We keep nothing.
+    Your answers exist only in this page and its address. We keep nothing.
     ## What is this?
     The questions come in three parts: what every company needs (5), what people do every day (13), and what the company decides (7). Each one has an explanation and an example.
     "Yes" counts 4 points, "partly" 2, "not yet" 0, and "I don't know" takes 1 away. The full score is 100.
@@ -25,7 +25,7 @@ async fn the_first_page_needs_no_account() {
     25の質問に答えると、会社の守りの強いところと弱いところが分かります。5分ほどで終わります。
     [診断を始める]
     登録はいりません。分からないことは「わからない」と答えてかまいません。それも大切な結果です。
-    答えはこの画面の中だけにあり、私たちは何も保存していません。
+    答えはこの画面とそのアドレスの中だけにあります。私たちは何も保存していません。
     ## どんな診断ですか
     質問は3つの部分に分かれています。どの会社にも必要なこと（5問）、働く人が毎日すること（13問）、会社として決めること（7問）です。どの質問にも、意味と例が付いています。
     「している」は4点、「一部だけしている」は2点、「していない」は0点、「わからない」は引く1点です。全部で100点になります。
@@ -54,7 +54,7 @@ async fn a_question_explains_itself() {
     ### なぜ必要ですか
     弱点が知られると、犯人は更新していない機械を自動で探し回ります。会社の大きさは関係ありません。
     [短い物語で知る（新しい画面で開きます）]
-    答えはこの画面の中だけにあり、私たちは何も保存していません。
+    答えはこの画面とそのアドレスの中だけにあります。私たちは何も保存していません。
     ");
     insta::assert_snapshot!(shop.stranger.get("/assessment/check?at=9").await.readable(), @r#"
     # Question 9 of 25
@@ -74,7 +74,7 @@ async fn a_question_explains_itself() {
     ### Why it matters
     Weak Wi-Fi lets someone in the street into your company. They can watch your traffic or use your line for crimes.
     [Read a short story about it (opens in a new window)]
-    Your answers exist only in this page. We keep nothing.
+    Your answers exist only in this page and its address. We keep nothing.
     "#);
 }
 
@@ -97,7 +97,7 @@ async fn anybody_answers_and_nothing_is_kept() {
     let result = shop.stranger.get(&format!("/assessment/result?a={carry}")).await;
     insta::assert_snapshot!(result.readable(), @r#"
     # Your result
-    Your answers exist only in this page. We keep nothing.
+    Your answers exist only in this page and its address. We keep nothing.
     Score
     45 of 100
     Your protection is very thin. Act before something serious happens.
