@@ -61,6 +61,7 @@ plan-to-plan = To all steps
 
 # On paper
 plan-print-title = Steps to do
+plan-print-now = Print
 plan-print-text = Print it with your browser (Ctrl+P).
 
 # The mail

@@ -8,7 +8,7 @@ declaration-state-in-force = 宣言中
 declaration-state-withdrawn = 取り下げ
 declaration-edition-name = { $n }か条（{ $day }からの版）
 declaration-column-edition = もとにした決まり
-declaration-declared-day = { $day } に宣言
+declaration-declared-day = { $day }に宣言
 declaration-declared-on = 宣言した日
 declaration-see = 宣言を見る
 declaration-make-title = 宣言する
@@ -51,16 +51,16 @@ declaration-pdf = PDFで開く（印刷用）
 declaration-verification = 確かめるページ
 declaration-verification-text = 次のページで、この宣言が今も続いているかを、だれでも確かめられます。
 declaration-qr = 確かめるページのQRコード
-declaration-withdrawn-day = { $day } に取り下げました。
+declaration-withdrawn-day = { $day }に取り下げました。
 declaration-withdraw-title = 宣言を取り下げる
 declaration-withdraw-text = 取り下げると、確かめるページに「取り下げ」と出ます。元には戻せませんが、いつでも新しく宣言できます。IPAに申し込んであれば、IPAでの取りやめの手続きも必要です。
 declaration-withdraw = 取り下げる
 
 # だれでも見られるページ
-declaration-verify-title = { $company } の自己宣言
-declaration-verify-today = { $day } の状態です。
+declaration-verify-title = { $company }の自己宣言
+declaration-verify-today = { $day }の状態です。
 declaration-verify-in-force = この宣言は、今も続いています。
-declaration-verify-withdrawn = この宣言は、{ $day } に会社が取り下げました。今は続いていません。
+declaration-verify-withdrawn = この宣言は、{ $day }に会社が取り下げました。今は続いていません。
 declaration-verify-own = 自分の会社も診断してみる（無料・登録なし）
 
 # 印刷用

@@ -20,7 +20,7 @@ plan-person-nobody = まだ決めていない
 plan-empty = この条件に合うやることはありません。
 plan-empty-yet = やることは、まだありません。
 plan-minutes = およそ{ $n }分
-plan-due-on = { $day } まで
+plan-due-on = { $day }まで
 plan-late = 期限を過ぎました
 plan-today = 今日が期限です
 plan-doer-owner = 経営者
@@ -40,7 +40,7 @@ plan-due = 期限
 plan-no-due = 決めていません
 plan-question = もとの質問
 plan-answer = 今の答え
-plan-settled = { $when } に{ $name }が記録
+plan-settled = { $when }に{ $name }が記録
 plan-done-title = 済んだら
 plan-done = 済みにする
 plan-reopen = まだ済んでいないことにする
@@ -58,6 +58,7 @@ plan-to-plan = やることの一覧へ
 
 # 印刷用
 plan-print-title = やることの一覧
+plan-print-now = 印刷する
 plan-print-text = ブラウザーの印刷（Ctrl+P）で紙に出せます。
 
 # メール

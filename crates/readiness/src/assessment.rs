@@ -123,7 +123,9 @@ pub async fn finish(who: &Lead, id: &SheetId) -> Result<()> {
     let score = rules::score(edition, &filled.answers);
     store::finish(&mut tx, id, score, &who.person).await?;
     tell_finished(&mut tx, &editions, &filled.sheet, score).await?;
-    tx.commit().await
+    tx.commit().await?;
+    tracing::info!(sheet = %id, company = %who.company, "sheet {id} finished");
+    Ok(())
 }
 
 async fn tell_finished(tx: &mut Tx, editions: &Editions, sheet: &Sheet, score: i64) -> Result<()> {

@@ -121,6 +121,7 @@ pub async fn declare(who: &Owner, draft: &Draft) -> Result<DeclarationId> {
     tx.tell(Fact::DeclarationMade { declaration: kept.id.clone(), level: kept.level.clone(), edition: kept.edition.clone() }).await?;
     store::insert(&mut tx, &kept, &who.person).await?;
     tx.commit().await?;
+    tracing::info!(declaration = %kept.id, company = %who.company, "declaration {} made", kept.id);
     Ok(kept.id)
 }
 
@@ -150,7 +151,9 @@ pub async fn withdraw(who: &Owner, id: &DeclarationId) -> Result<()> {
     if store::withdraw(&mut tx, id, &who.person).await? == 0 {
         return Err(Problem::Conflict);
     }
-    tx.commit().await
+    tx.commit().await?;
+    tracing::info!(declaration = %id, company = %who.company, "declaration {id} withdrawn");
+    Ok(())
 }
 
 /// All declarations of the company, the newest first.

@@ -103,9 +103,8 @@ async fn list_in(tx: &mut Tx, editions: &Editions, today: Day) -> Result<Plan> {
             texts.push(text);
         }
     }
-    rules::order(edition, answers, &mut texts);
     let mut steps = Vec::new();
-    for text in texts {
+    for text in rules::order(edition, answers, texts) {
         let kept = kept.iter().position(|row| row.key == text.key).map(|at| kept.swap_remove(at));
         let answer = edition.question(&text.question).and_then(|question| answers?.to(question));
         let is_gap = answer.is_none_or(|answer| edition.points(answer) < edition.full());

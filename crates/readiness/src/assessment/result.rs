@@ -7,6 +7,9 @@ use crate::evidence::{self, Beside};
 use ::web::Words;
 use base::{Lang, Moment};
 
+/// How many of the weakest questions are shown before the others are folded away.
+pub const FEW: usize = 8;
+
 /// A result in the reader's words.
 pub struct Shown {
     pub score: i64,

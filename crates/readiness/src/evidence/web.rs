@@ -2,18 +2,27 @@ use super::{Found, beside, note, rules, store};
 use crate::Editions;
 use crate::assessment;
 use crate::assessment::result::{Evidence, answer_text, seen};
-use ::web::{App, Member, Page, Result, Words, page};
+use ::web::{App, Member, Page, Piece, Result, Words, page};
 use askama::Template;
 use axum::Router;
+use axum::response::Html;
 use axum::routing::get;
 
 pub fn routes() -> Router<App> {
-    Router::new().route("/evidence", get(list))
+    Router::new().route("/evidence", get(list)).route("/evidence/latest", get(latest))
 }
 
 #[derive(Template)]
 #[template(path = "evidence/list.html")]
 struct List<'a> {
+    w: &'a Words,
+    latest: String,
+}
+
+/// The part that changes while one looks.
+#[derive(Template)]
+#[template(path = "evidence/latest.html")]
+struct Latest<'a> {
     w: &'a Words,
     answered: bool,
     rows: Vec<Row>,
@@ -42,6 +51,16 @@ const MOST_CHANGES: i64 = 100;
 
 /// `GET /evidence`: what was answered and what was seen, side by side.
 async fn list(who: Member) -> Result<Page> {
+    let w = who.words();
+    page(&who.view, &w.t("assessment-evidence-title"), &List { w, latest: now(&who).await? })
+}
+
+/// `GET /evidence/latest`: the same without its frame, for a page that is open.
+async fn latest(who: Member) -> Result<Piece> {
+    Ok(Html(now(&who).await?))
+}
+
+async fn now(who: &Member) -> Result<String> {
     let (w, editions) = (who.words(), who.content::<Editions>()?);
     let mut tx = who.read().await?;
     let overall = assessment::overall(&mut tx, &editions).await?;
@@ -65,5 +84,5 @@ async fn list(who: Member) -> Result<Page> {
         note: note(w, found),
     };
     let changes = store::changes(&mut tx, MOST_CHANGES).await?.iter().map(change).collect();
-    page(&who.view, &w.t("assessment-evidence-title"), &List { w, answered: overall.is_some(), rows, changes })
+    Ok(Latest { w, answered: overall.is_some(), rows, changes }.render()?)
 }

@@ -86,16 +86,25 @@ pub fn gaps<'a>(edition: &AssessmentEdition, plan: &'a PlanEdition, answers: &An
 }
 
 /// Puts steps in the order in which they are worth doing: those of the six rules first, then the most effect for the
-/// effort, then the weakest answer, then as the questions and steps stand.
-pub fn order(edition: &AssessmentEdition, answers: Option<&Answers>, steps: &mut [&StepText]) {
-    steps.sort_by_key(|step| {
+/// effort, then the weakest answer, then as the questions stand.
+///
+/// The steps of one question stay as they are written, because a later one builds on an earlier: a backup is set up
+/// before bringing it back is tried.
+pub fn order<'a>(edition: &AssessmentEdition, answers: Option<&Answers>, steps: Vec<&'a StepText>) -> Vec<&'a StepText> {
+    let worth = |step: &StepText| {
         let question = edition.question(&step.question);
         let six = question.is_some_and(|question| question.six.is_some());
         let points = question.and_then(|question| answers.map(|answers| points(edition, answers, question)));
         let number = question.map_or(usize::MAX, |question| question.number);
         // Effects and efforts are 1 to 5, so sixty times their quotient is a whole number.
         (!six, Reverse(step.effect * 60 / step.effort.max(1)), points.unwrap_or(i64::MAX), number)
-    });
+    };
+    let (mut left, mut ordered) = (steps, Vec::new());
+    let is_next = |left: &[&StepText], at: usize| left[..at].iter().all(|earlier| earlier.question != left[at].question);
+    while let Some(at) = (0..left.len()).filter(|at| is_next(&left, *at)).min_by_key(|at| worth(left[*at])) {
+        ordered.push(left.remove(at));
+    }
+    ordered
 }
 
 /// How a due day stands to today.

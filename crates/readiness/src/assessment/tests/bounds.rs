@@ -9,6 +9,7 @@ use trial::Shop;
 #[tokio::test]
 async fn another_companys_row_is_not_there() {
     trial::each_store(crate::routes(), fill, |shop| async move {
+        let shop = &shop;
         let kept = keep(&shop.owner, &shop.site, &all('p')).await;
         let open = shop.owner.post("/assessment/sheets", &[("site", shop.site.as_str())]).await.location();
         let open = open.trim_start_matches("/assessment/sheets/").trim_end_matches("/questions/1");
@@ -92,7 +93,8 @@ async fn peers(shop: &Shop, count: usize) {
 #[tokio::test]
 async fn peers_are_shown_from_ten_companies_on() {
     trial::each_store(crate::routes(), fill, |shop| async move {
-        peers(&shop, 8).await;
+        let shop = &shop;
+        peers(shop, 8).await;
         let sheet = keep(&shop.owner, &shop.site, &all('p')).await;
         keep(&shop.owner, &shop.site, &all('p')).await;
         let path = format!("/assessment/sheets/{sheet}/result");
@@ -101,10 +103,17 @@ async fn peers_are_shown_from_ten_companies_on() {
         assert!(!nine.contains("in the middle"), "{nine}");
         let elsewhere = shop.other_owner.get("/assessment/company").await.readable();
         assert!(!elsewhere.contains("middle"), "who has no result sees none");
-        keep_of_other(&shop).await;
+        keep_of_other(shop).await;
         let ten = shop.owner.get(&path).await.readable();
         let shown = ten.split("## Compared with similar companies\n").nth(1).and_then(|rest| rest.split("\n##").next()).unwrap_or_default();
-        insta::allow_duplicates! { insta::assert_snapshot!(shown, @""); }
+        insta::allow_duplicates! { insta::assert_snapshot!(shown, @r"
+        Wholesale and retail, 1 to 5 people
+        Your score is higher than that of 55% of the others.
+        Score of the company in the middle: 40
+        Scores of the middle half: 20 to 60
+        Companies counted: 10
+        Only the newest result of each company on this service is counted; one with several places counts by its weakest answers. Nobody can see which company has which score.
+        "); }
     })
     .await;
 }

@@ -3,7 +3,7 @@
 use super::{Asked, Go};
 use crate::Editions;
 use crate::assessment::rules::{Answer, Peers};
-use crate::assessment::result::{Item, Shown, show};
+use crate::assessment::result::{FEW, Item, Shown, show};
 use crate::assessment::{self, Filled, export, store};
 use crate::content::{AssessmentEdition, Named as _};
 use crate::evidence::{self, Beside};

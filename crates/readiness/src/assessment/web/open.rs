@@ -2,7 +2,7 @@
 
 use super::{Asked, Go};
 use crate::Editions;
-use crate::assessment::result::{Shown, show};
+use crate::assessment::result::{FEW, Shown, show};
 use crate::assessment::rules::{self, Answer, Answers};
 use crate::company::Site;
 use crate::content::AssessmentEdition;

@@ -2,7 +2,7 @@
 
 use super::member::{PeersShown, peers};
 use crate::Editions;
-use crate::assessment::result::{Shown, show};
+use crate::assessment::result::{FEW, Shown, show};
 use crate::assessment::rules::{self, Peers};
 use crate::assessment::{self, Latest, chart, store};
 use crate::company::{self, Site};
