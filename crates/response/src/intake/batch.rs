@@ -66,7 +66,10 @@ async fn take_item(tx: &mut Tx, id: &DeviceId, item: &Item) -> Result<(), Proble
     match &item.body {
         Body::Finding(finding) => alert::take(tx, id, finding).await,
         Body::Telemetry(event) => device::saw(tx, id, item.number, event).await,
-        Body::Posture(_) => device::check_ended(tx, id).await,
+        Body::Posture(observations) => {
+            device::check_ended(tx, id).await?;
+            readiness::evidence::observe(tx, id, observations).await
+        }
         Body::Lost { count } => device::lost(tx, id, *count).await,
         Body::DrillEnded { drill, acts, expected } => {
             let names = |names: &[String]| names.iter().take(MOST_NAMES).map(|name| device::rules::plain(name, 120)).collect::<Vec<_>>();

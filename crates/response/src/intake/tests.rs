@@ -355,6 +355,12 @@ async fn an_order_reaches_a_waiting_line_and_is_carried_out_once() {
         let page = shop.owner.get(&format!("/devices/{id}/orders")).await.readable();
         assert!(page.contains("Noticed Somebody failed") && page.contains("Not noticed Somebody outside"), "{page}");
         assert_eq!(shop.owner.post(&format!("/devices/{id}/check"), &[]).await.status, 303);
+        let seen = wire::Observation { check: "backup".into(), state: wire::Observed::Bad, note: "none".into(), values: vec![], at: trial::morning().0 };
+        assert_eq!(agent.post("/v1/batch", &parcel(&id, 3, vec![Body::Posture(vec![seen])])).await.0, 200);
+        let (_, body) = agent.get(&format!("/v1/orders?bundle={number}")).await;
+        assert_eq!(body["orders"].as_array().map(Vec::len), Some(0), "the check is done");
+        assert!(facts(&shop, &shop.company).await.contains(&"evidence-changed".to_owned()));
+        assert_eq!(shop.owner.post(&format!("/devices/{id}/check"), &[]).await.status, 303);
         shop.clock.advance(11 * Moment::MINUTE);
         let (_, body) = agent.get(&format!("/v1/orders?bundle={number}")).await;
         assert_eq!(body["orders"].as_array().map(Vec::len), Some(0), "an order expires");
