@@ -115,7 +115,8 @@ async fn an_incident_goes_from_alert_to_lesson() {
     ## 次に同じことが起きないように
     - [5分のレッスン: ウイルス対策をする]
     - [5分のレッスン: もしもの時に備える]
-    - [やることの一覧に加える]
+    <やることに加える: 全部のパソコンでウイルス対策を動かす>
+    <やることに加える: 「困ったときの紙」を作って貼る>
     ## いまの段階
     - 気づいた
     - 止めている
@@ -150,7 +151,6 @@ async fn an_incident_goes_from_alert_to_lesson() {
     ## So that it does not happen again
     - [Five-minute lesson: Protection against malware]
     - [Five-minute lesson: Ready for the worst]
-    - [Add a step to the to-do list]
     ## Stage
     - Found
     - Being stopped

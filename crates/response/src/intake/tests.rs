@@ -311,6 +311,30 @@ async fn any_bytes_get_a_clear_answer() {
     door.close().await;
 }
 
+#[tokio::test]
+async fn a_full_disk_takes_nothing_and_loses_nothing() {
+    let shop = trial::shop(routes(), fill).await;
+    let door = Open::at(&shop).await;
+    let (id, agent) = door.enrolled(&shop, &shop.company, "kiosk").await;
+    // The one connection that writes may not let the file grow any more: what a full disk does.
+    let grow = async |pages: &'static str| {
+        let mut all = shop.app.store.write_all().await.expect("a transaction");
+        all.run(pages, &[]).await.expect("set");
+        all.commit().await.expect("kept");
+    };
+    grow("PRAGMA max_page_count = 1").await;
+    let mut bodies = vec![telemetry(&"x".repeat(1_000)); 400];
+    bodies.push(Body::Finding(finding("reverse-shell", "critical", "sato")));
+    let batch = parcel(&id, 1, bodies);
+    let (status, body) = agent.post("/v1/batch", &batch).await;
+    assert_eq!((status, body["code"].as_str()), (507, Some("no-room")), "{body}");
+    assert!(alerts(&shop.owner).await.is_empty(), "all or nothing");
+    grow("PRAGMA max_page_count = 1000000").await;
+    assert_eq!(agent.post("/v1/batch", &batch).await, (200, json!({"up_to": 401})));
+    assert_eq!(alerts(&shop.owner).await.len(), 1);
+    door.close().await;
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::test_runner::Config { cases: 64, ..Default::default() })]
     #[test]
