@@ -79,17 +79,19 @@ fn code_id(code: &str) -> String {
     hex::encode(Sha256::digest(code.as_bytes()))
 }
 
-/// Says where agents find the server and how they know it. The intake calls it at start; pages read it.
+/// Says where agents find the server and how they know it, and that the door has just been opened. The intake calls it at
+/// start; pages read it.
 pub async fn set_door(store: &Store, door: &Door) -> Result<()> {
     let mut all = store.write_all().await?;
-    let text = serde_json::to_string(door).map_err(Problem::internal)?;
-    store::set_door(&mut all, &text).await?;
+    let (text, now) = (serde_json::to_string(door).map_err(Problem::internal)?, all.now());
+    store::set_setting(&mut all, "agent-door", &text).await?;
+    store::set_setting(&mut all, "agent-door-opened", &now.0.to_string()).await?;
     all.commit().await
 }
 
 /// Where agents find the server; refused (`device-no-door`) where the intake was never started on this data.
 pub async fn door(store: &Store) -> Result<Door> {
-    let text = store::door(&mut store.read_all().await?).await?;
+    let text = store::setting(&mut store.read_all().await?, "agent-door").await?;
     let door = text.and_then(|text| serde_json::from_str(&text).ok());
     door.ok_or_else(|| Problem::refused("device-no-door"))
 }
@@ -268,11 +270,16 @@ pub async fn retire(who: &Lead, id: &DeviceId) -> Result<()> {
 
 /// Finds devices of all companies that have said nothing for three minutes, and tells each once. How many there were.
 ///
-/// For a periodic job; let it begin only once the server itself has been up for as long, so that its own absence is not
-/// taken for theirs.
+/// For a periodic job. Nobody is told within three minutes of the door's opening: our own absence is not taken for theirs.
 pub async fn find_silent(store: &Store, now: Moment) -> Result<usize> {
     let before = now.plus(-SILENCE);
-    let silent = store::silent(&mut store.read_all().await?, before).await?;
+    let mut all = store.read_all().await?;
+    let opened = store::setting(&mut all, "agent-door-opened").await?.and_then(|text| text.parse().ok()).map(Moment);
+    if opened.is_some_and(|opened| opened > before) {
+        return Ok(0);
+    }
+    let silent = store::silent(&mut all, before).await?;
+    drop(all);
     let mut told = 0;
     for (company, device) in silent {
         let mut tx = store.write(&company, Actor::System).await?;

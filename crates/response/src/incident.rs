@@ -18,6 +18,7 @@ use crate::help;
 use ::store::Tx;
 use ::web::{Lead, Member};
 use base::*;
+use readiness::{Editions, plan};
 
 /// The longest text that a person may write in one go.
 pub const LONGEST_TEXT: usize = 4_000;
@@ -123,6 +124,17 @@ pub async fn close(who: &Lead, id: &IncidentId, learned: &str) -> Result<()> {
     store::set_learned(&mut tx, id, learned).await?;
     alert::close_with(&mut tx, id).await?;
     tx.tell(Fact::IncidentClosed { incident: id.clone() }).await?;
+    tx.commit().await
+}
+
+/// Puts a step into the company's plan because of an incident, so that it does not happen again.
+pub async fn plan_step(who: &Lead, id: &IncidentId, step: &str) -> Result<()> {
+    if who.content::<Editions>()?.step(step).is_none() {
+        return Err(Problem::NotFound);
+    }
+    let mut tx = who.write().await?;
+    store::find(&mut tx, id).await?;
+    plan::add(&mut tx, step).await?;
     tx.commit().await
 }
 

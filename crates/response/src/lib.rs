@@ -16,3 +16,14 @@ mod testing;
 pub fn routes() -> axum::Router<web::App> {
     alert::routes().merge(incident::routes()).merge(help::routes())
 }
+
+/// Puts what this crate reads of the content on the shelf, and gives every fault in it.
+pub fn fill(shelf: &mut web::Shelf, content: &web::Content) -> Vec<String> {
+    let (rules, mut faults) = detection::Rules::read(content);
+    shelf.put(rules.titles());
+    shelf.put(rules);
+    let (help, more) = help::Help::read(content);
+    shelf.put(help);
+    faults.extend(more);
+    faults.iter().map(ToString::to_string).collect()
+}

@@ -26,6 +26,7 @@ pub fn fill(shelf: &mut Shelf, content: &Content) {
     let (help, faults) = Help::read(content);
     assert!(faults.is_empty(), "{faults:?}");
     shelf.put(help);
+    readiness::fill(shelf, content);
 }
 
 /// Writes the two rules; the text of the first one's file is given.

@@ -44,12 +44,7 @@ fn shelf(content: &Content) -> (Shelf, Vec<String>) {
     let (editions, more) = readiness::Editions::read(content);
     shelf.put(editions);
     faults.extend(more);
-    let (rules, more) = response::detection::Rules::read(content);
-    shelf.put(rules);
-    faults.extend(more.iter().map(ToString::to_string));
-    let (help, more) = response::help::Help::read(content);
-    shelf.put(help);
-    faults.extend(more.iter().map(ToString::to_string));
+    faults.extend(response::fill(&mut shelf, content));
     match paper::Press::new() {
         Ok(press) => shelf.put(press),
         Err(fault) => faults.push(fault.to_string()),

@@ -255,18 +255,14 @@ pub async fn own_code(tx: &mut Tx, id: &str) -> Result<Code> {
     tx.one("SELECT used_at, device_id FROM device_code WHERE tenant_id = $1 AND id = $2", &[&id]).await
 }
 
-pub async fn set_door(all: &mut AllTx, text: &str) -> Result<()> {
-    let sql = "INSERT INTO setting (name, value) VALUES ('agent-door', $1) ON CONFLICT (name) DO UPDATE SET value = $1";
-    all.run(sql, &[&text]).await?;
+pub async fn set_setting(all: &mut AllTx, name: &str, value: &str) -> Result<()> {
+    let sql = "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2";
+    all.run(sql, &[&name, &value]).await?;
     Ok(())
 }
 
-pub async fn door(all: &mut AllTx) -> Result<Option<String>> {
-    all.maybe("SELECT value AS t FROM setting WHERE name = 'agent-door'", &[]).await
-}
-
-pub async fn newest_bundle(all: &mut AllTx) -> Result<Option<String>> {
-    all.maybe("SELECT value AS t FROM setting WHERE name = 'bundle-number'", &[]).await
+pub async fn setting(all: &mut AllTx, name: &str) -> Result<Option<String>> {
+    all.maybe("SELECT value AS t FROM setting WHERE name = $1", &[&name]).await
 }
 
 pub async fn add_sighting(tx: &mut Tx, id: &DeviceId, number: i64, at: Moment, kind: &str, body: &str) -> Result<()> {

@@ -316,6 +316,10 @@ async fn silence_is_told_once_and_so_is_the_return() {
         shop.clock.advance(3 * Moment::MINUTE);
         assert_eq!(silent().await, 0, "not yet");
         shop.clock.advance(1);
+        let door = Door { url: "https://localhost:8621".to_owned(), authority_sha256: "ab".repeat(32) };
+        super::set_door(&shop.app.store, &door).await.expect("set");
+        assert_eq!(silent().await, 0, "the server itself has only just come back");
+        shop.clock.advance(3 * Moment::MINUTE);
         assert_eq!((silent().await, silent().await), (1, 0));
         let job = shop.app.store.claim_job().await.expect("jobs").expect("a job");
         assert_eq!(job.kind, "mail-silence");

@@ -178,7 +178,7 @@ fn eyes(device: &Device, w: &Words) -> Vec<Eye> {
 
 async fn standing<'a>(who: &'a Member, device: &'a Device) -> base::Result<Standing<'a>> {
     let (w, now) = (who.words(), who.now());
-    let newest = store::newest_bundle(&mut who.view.app.store.read_all().await?).await?;
+    let newest = store::setting(&mut who.view.app.store.read_all().await?, "bundle-number").await?;
     let minutes = (device.skew.abs() / Moment::MINUTE).to_string();
     let way = if device.skew > 0 { "device-clock-ahead" } else { "device-clock-behind" };
     Ok(Standing {

@@ -115,7 +115,8 @@ async fn an_incident_goes_from_alert_to_lesson() {
     ## 次に同じことが起きないように
     - [5分のレッスン: ウイルス対策をする]
     - [5分のレッスン: もしもの時に備える]
-    - [やることの一覧に加える]
+    <やることに加える: 全部のパソコンでウイルス対策を動かす>
+    <やることに加える: 「困ったときの紙」を作って貼る>
     ## いまの段階
     - 気づいた
     - 止めている
@@ -150,7 +151,6 @@ async fn an_incident_goes_from_alert_to_lesson() {
     ## So that it does not happen again
     - [Five-minute lesson: Protection against malware]
     - [Five-minute lesson: Ready for the worst]
-    - [Add a step to the to-do list]
     ## Stage
     - Found
     - Being stopped
@@ -175,6 +175,9 @@ async fn an_incident_goes_from_alert_to_lesson() {
     None yet.
     <Print> [Back to the incident]
     "#);
+    assert_eq!(shop.lead.post(&format!("{path}/plan"), &[("step", "antivirus-on-every-computer")]).await.location(), "/plan");
+    assert_eq!(shop.lead.post(&format!("{path}/plan"), &[("step", "x")]).await.status, 404);
+    assert!(facts(&shop, &shop.company).await.contains(&"step-planned".to_owned()));
     for (act, fields) in [("notes", vec![("note", "x")]), ("close", vec![("learned", "x")]), ("stage", vec![("stage", "acting")])] {
         assert_eq!(shop.lead.post(&format!("{path}/{act}"), &fields).await.status, 422, "{act} of a closed one");
     }
@@ -225,7 +228,7 @@ async fn another_companys_incident_is_not_there() {
         assert!(!other.get("/incidents").await.readable().contains("lost"));
         for (act, fields) in [
             ("notes", vec![("note", "x")]), ("stage", vec![("stage", "acting")]), ("close", vec![("learned", "x")]), ("reopen", vec![]),
-            ("alerts", vec![("alert", foreign.as_str())]),
+            ("alerts", vec![("alert", foreign.as_str())]), ("plan", vec![("step", "set-up-backup")]),
         ] {
             assert_eq!(other.post(&format!("{path}/{act}"), &fields).await.status, 404, "{act}");
         }

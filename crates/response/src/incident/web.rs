@@ -2,7 +2,7 @@ use super::rules::{Moved, Stage, What};
 use super::{Attachment, Incident, LARGEST_FILE, LONGEST_TEXT, store};
 use crate::alert::{self, Alert};
 use crate::detection::Rules;
-use crate::help::Help;
+use crate::help::{Help, Lesson};
 use ::web::{App, Download, Lead, Member, Page, Piece, Result, Sent, Upload, Words, download, page};
 use askama::Template;
 use axum::Router;
@@ -11,6 +11,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use base::*;
+use readiness::Editions;
 use serde::Deserialize;
 
 pub fn routes() -> Router<App> {
@@ -28,6 +29,7 @@ pub fn routes() -> Router<App> {
         .route("/incidents/{id}/stage", post(stage))
         .route("/incidents/{id}/alerts", post(join))
         .route("/incidents/{id}/close", post(close))
+        .route("/incidents/{id}/plan", post(plan_step))
         .route("/incidents/{id}/reopen", post(reopen))
 }
 
@@ -133,6 +135,8 @@ struct Show<'a> {
     free: Vec<(AlertId, String)>,
     /// Questions of the assessment whose lessons fit, and what each is about.
     questions: Vec<(String, String)>,
+    /// Steps for the plan that fit: key and title.
+    steps_to_add: Vec<(String, String)>,
     may_move: bool,
     printed: bool,
     again: Again,
@@ -196,6 +200,10 @@ async fn render(who: &Member, id: &IncidentId, again: Again, printed: bool) -> R
     let kind = help.kind(&incident.kind);
     let say = |said: &'_ [Said]| -> Vec<String> { said.iter().map(|said| said.to(w.lang).to_owned()).collect() };
     let (steps, never) = kind.map(|kind| (say(&kind.steps), say(&kind.never))).unwrap_or_default();
+    let lessons = help.questions(&incident.kind, &tags);
+    let plan = who.content::<Editions>()?;
+    let of_lesson = |lesson: &&Lesson| plan.plan().ok()?.steps.iter().find(|step| step.question == lesson.question);
+    let steps_to_add = lessons.iter().filter_map(of_lesson).map(|step| (step.key.clone(), step.title.to(w.lang).to_owned()));
     let title = title(w, &help, &rules, &incident);
     let show = Show {
         w,
@@ -206,7 +214,8 @@ async fn render(who: &Member, id: &IncidentId, again: Again, printed: bool) -> R
         never: never.iter().map(String::as_str).collect(),
         next: incident.stage.next(),
         free: free.into_iter().map(|alert| (alert.id.clone(), format!("{} ({})", alert::told_title(&rules, w, &alert), alert.host))).collect(),
-        questions: help.questions(&incident.kind, &tags).into_iter().map(|lesson| (lesson.question.clone(), lesson.say.to(w.lang).to_owned())).collect(),
+        steps_to_add: steps_to_add.collect(),
+        questions: lessons.iter().map(|lesson| (lesson.question.clone(), lesson.say.to(w.lang).to_owned())).collect(),
         may_move: who.as_lead().is_some() && !printed,
         printed,
         again,
@@ -303,6 +312,16 @@ async fn close(who: Lead, Path(id): Path<IncidentId>, Sent(form): Sent<CloseForm
             Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&who.into(), &id, again, false).await?).into_response())
         }
     }
+}
+
+#[derive(Deserialize)]
+struct StepForm {
+    step: String,
+}
+
+async fn plan_step(who: Lead, Path(id): Path<IncidentId>, Sent(form): Sent<StepForm>) -> Result<Response> {
+    super::plan_step(&who, &id, &form.step).await?;
+    Ok(Redirect::to("/plan").into_response())
 }
 
 async fn reopen(who: Lead, Path(id): Path<IncidentId>) -> Result<Response> {

@@ -67,8 +67,8 @@ async fn take_item(tx: &mut Tx, id: &DeviceId, item: &Item) -> Result<(), Proble
         Body::Finding(finding) => alert::take(tx, id, finding).await,
         Body::Telemetry(event) => device::saw(tx, id, item.number, event).await,
         Body::Posture(observations) => {
-            readiness::evidence::observe(tx, id, observations).await?;
-            device::check_ended(tx, id).await
+            device::check_ended(tx, id).await?;
+            readiness::evidence::observe(tx, id, observations).await
         }
         Body::Lost { count } => device::lost(tx, id, *count).await,
         Body::DrillEnded { drill, acts, expected } => {

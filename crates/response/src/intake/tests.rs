@@ -311,6 +311,30 @@ async fn any_bytes_get_a_clear_answer() {
     door.close().await;
 }
 
+#[tokio::test]
+async fn a_full_disk_takes_nothing_and_loses_nothing() {
+    let shop = trial::shop(routes(), fill).await;
+    let door = Open::at(&shop).await;
+    let (id, agent) = door.enrolled(&shop, &shop.company, "kiosk").await;
+    // The one connection that writes may not let the file grow any more: what a full disk does.
+    let grow = async |pages: &'static str| {
+        let mut all = shop.app.store.write_all().await.expect("a transaction");
+        all.run(pages, &[]).await.expect("set");
+        all.commit().await.expect("kept");
+    };
+    grow("PRAGMA max_page_count = 1").await;
+    let mut bodies = vec![telemetry(&"x".repeat(1_000)); 400];
+    bodies.push(Body::Finding(finding("reverse-shell", "critical", "sato")));
+    let batch = parcel(&id, 1, bodies);
+    let (status, body) = agent.post("/v1/batch", &batch).await;
+    assert_eq!((status, body["code"].as_str()), (507, Some("no-room")), "{body}");
+    assert!(alerts(&shop.owner).await.is_empty(), "all or nothing");
+    grow("PRAGMA max_page_count = 1000000").await;
+    assert_eq!(agent.post("/v1/batch", &batch).await, (200, json!({"up_to": 401})));
+    assert_eq!(alerts(&shop.owner).await.len(), 1);
+    door.close().await;
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::test_runner::Config { cases: 64, ..Default::default() })]
     #[test]
@@ -354,6 +378,12 @@ async fn an_order_reaches_a_waiting_line_and_is_carried_out_once() {
         assert_eq!(body["orders"].as_array().map(Vec::len), Some(0));
         let page = shop.owner.get(&format!("/devices/{id}/orders")).await.readable();
         assert!(page.contains("Noticed Somebody failed") && page.contains("Not noticed Somebody outside"), "{page}");
+        assert_eq!(shop.owner.post(&format!("/devices/{id}/check"), &[]).await.status, 303);
+        let seen = wire::Observation { check: "backup".into(), state: wire::Observed::Bad, note: "none".into(), values: vec![], at: trial::morning().0 };
+        assert_eq!(agent.post("/v1/batch", &parcel(&id, 3, vec![Body::Posture(vec![seen])])).await.0, 200);
+        let (_, body) = agent.get(&format!("/v1/orders?bundle={number}")).await;
+        assert_eq!(body["orders"].as_array().map(Vec::len), Some(0), "the check is done");
+        assert!(facts(&shop, &shop.company).await.contains(&"evidence-changed".to_owned()));
         assert_eq!(shop.owner.post(&format!("/devices/{id}/check"), &[]).await.status, 303);
         shop.clock.advance(11 * Moment::MINUTE);
         let (_, body) = agent.get(&format!("/v1/orders?bundle={number}")).await;
