@@ -40,16 +40,20 @@ pub fn app(store: Store, content: &Content, config: &Config, origin: String, sea
 /// Everything that slices have read, and every fault in it.
 fn shelf(content: &Content) -> (Shelf, Vec<String>) {
     let mut shelf = Shelf::default();
-    let mut faults = customer::fill(&mut shelf, content);
-    let (editions, more) = readiness::Editions::read(content);
-    shelf.put(editions);
-    faults.extend(more);
-    faults.extend(response::fill(&mut shelf, content));
+    let faults = fill(&mut shelf, content);
+    (shelf, faults)
+}
+
+/// Puts the content of every slice on the shelf; every fault in it.
+pub fn fill(shelf: &mut Shelf, content: &Content) -> Vec<String> {
+    let mut faults = customer::fill(shelf, content);
+    faults.extend(readiness::fill(shelf, content));
+    faults.extend(response::fill(shelf, content));
     match paper::Press::new() {
         Ok(press) => shelf.put(press),
         Err(fault) => faults.push(fault.to_string()),
     }
-    (shelf, faults)
+    faults
 }
 
 /// Every fault of the content: what cannot be read, what is said in one language only, editions that were changed.

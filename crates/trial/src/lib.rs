@@ -157,7 +157,8 @@ pub async fn found(store: &Store, name: &str) -> (CompanyId, SiteId) {
     (company, site)
 }
 
-async fn join(app: &App, stranger: &Visitor, company: &CompanyId, name: &str, mail: &str, role: Role) -> Visitor {
+/// Adds a person who is signed in.
+pub async fn join(app: &App, stranger: &Visitor, company: &CompanyId, name: &str, mail: &str, role: Role) -> Visitor {
     let person = PersonId::new();
     let mut tx = app.store.write(company, Actor::System).await.expect("a transaction");
     let now = tx.now();
@@ -180,6 +181,11 @@ impl Visitor {
         let set = reply.headers.get_all(header::SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok());
         let cookie = set.map(|cookie| cookie.split(';').next().unwrap_or_default()).collect::<Vec<_>>().join("; ");
         Visitor { cookie, ..self.clone() }
+    }
+
+    /// The cookie that the browser sends.
+    pub fn cookie(&self) -> &str {
+        &self.cookie
     }
 
     pub async fn get(&self, path: &str) -> Reply {

@@ -116,6 +116,9 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            println!("what the program said:\n{}", self.said());
+        }
         if matches!(self.child.try_wait(), Ok(None)) {
             self.signal("INT");
             let end = Instant::now() + Duration::from_secs(20);
@@ -138,7 +141,6 @@ pub struct Visitor {
 pub struct Reply {
     pub path: String,
     pub status: u16,
-    pub kind: String,
     pub bytes: Vec<u8>,
 }
 
@@ -208,10 +210,10 @@ impl Visitor {
             }
         }
         let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let (location, kind) = (header("location"), header("content-type").unwrap_or_default());
+        let location = header("location");
         let status = response.status().as_u16();
         let bytes = response.body_mut().read_to_vec().expect("a body");
-        (Reply { path: path.to_owned(), status, kind, bytes }, location)
+        (Reply { path: path.to_owned(), status, bytes }, location)
     }
 }
 

@@ -138,7 +138,6 @@ fn watched(owner: &mut Visitor) -> String {
     until("this machine on the list of devices", || {
         let devices = owner.get("/devices");
         let links = devices.links("/devices/");
-        eprintln!("{} {links:?} {}", devices.status, devices.readable());
         let id = links.iter().filter_map(|link| link.strip_prefix("/devices/")).find(|id| id.len() == 36)?;
         let page = owner.get(&format!("/devices/{id}")).readable();
         (page.contains("Watching") && page.contains("Programs")).then(|| id.to_owned())
