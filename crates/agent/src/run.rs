@@ -75,7 +75,7 @@ pub fn run(options: &Options, stop: &Stop) -> anyhow::Result<Why> {
         if stop.sleep(Duration::from_secs(1)) {
             break None;
         }
-        if let Some(name) = threads.broken() {
+        if let Some(name) = threads.broken().filter(|_| !stop.stopped()) {
             stop.stop(Why::Asked);
             break Some(name);
         }
@@ -108,6 +108,8 @@ struct Threads {
     running: Vec<(&'static str, JoinHandle<()>)>,
     /// Ends last, once nobody can send to it any more.
     judge: JoinHandle<()>,
+    /// Waits for the server up to half a minute at a time, so nobody waits for it to end.
+    orders: JoinHandle<()>,
 }
 
 impl Threads {
@@ -159,15 +161,15 @@ impl Threads {
 
         let (with, own_marks, first) = (talk.clone(), marks.clone(), talk.gear());
         let judge = named("judge", Box::new(move || detect::run(&from, &first, &own_marks, &with.spool, &with.stop)))?;
-        // Waits for the server up to half a minute at a time, so nobody waits for it to end.
-        named("orders", Box::new(move || listen(&talk, &stage, &to, &check, &canaries)))?;
-        Ok(Threads { running, judge })
+        let orders = named("orders", Box::new(move || listen(&talk, &stage, &to, &check, &canaries)))?;
+        Ok(Threads { running, judge, orders })
     }
 
     /// A thread that has ended though nobody asked it to.
     fn broken(&self) -> Option<&'static str> {
-        let ended = self.running.iter().find(|(_, thread)| thread.is_finished()).map(|(name, _)| *name);
-        ended.or(self.judge.is_finished().then_some("judge"))
+        let parts = self.running.iter().map(|(name, thread)| (*name, thread));
+        let mut parts = parts.chain([("judge", &self.judge), ("orders", &self.orders)]);
+        parts.find(|(_, thread)| thread.is_finished()).map(|(name, _)| name)
     }
 
     /// Waits for the threads to end, the judge last; what hangs on a slow server or command is left behind.
