@@ -28,6 +28,7 @@ agent-eye-account = Accounts
 agent-eye-cron = Scheduled jobs
 agent-eye-unit = Services
 agent-eye-port = Open doors to the network (ports)
+agent-eye-log = Guard of the logs
 agent-eye-state-full = sees everything
 agent-eye-state-reduced = sees part of it
 agent-eye-state-off = sees nothing
@@ -38,7 +39,7 @@ agent-eye-why-watch-limit = There are more folders than it may watch.
 
 agent-act-failed-sign-ins = Six sign-ins with a wrong password
 agent-act-test-file = A harmless test file that looks like a virus to scanners
-agent-act-decoys-renamed = Decoy files renamed, as ransomware would
+agent-act-canaries-renamed = Decoy files renamed, as ransomware would
 agent-act-shell-to-network = A command like one an intruder would type
 agent-drill-seen = Done and seen: { $act }
 agent-drill-unseen = Done but not seen: { $act }

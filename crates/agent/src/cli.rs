@@ -271,3 +271,62 @@ fn stop_with_parent(stop: &Stop) -> io::Result<()> {
     })?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_verb_says_no_where_there_is_nothing_to_do_and_changes_nothing() {
+        let dir = tempfile::tempdir().expect("a folder");
+        std::fs::write(dir.path().join("diary.txt"), "mine").expect("written");
+        let code = |words: &[&str]| {
+            let data = ["--data".into(), dir.path().as_os_str().to_owned()];
+            main_with(["komainu-agent"].iter().chain(words).map(OsString::from).chain(data))
+        };
+        for words in [&["enrol", "komainu1.x"][..], &["run"], &["drill"]] {
+            assert_eq!(code(words), ExitCode::FAILURE, "{words:?}");
+        }
+        for words in [&["check"][..], &["uninstall", "--yes"]] {
+            assert_eq!(code(words), ExitCode::SUCCESS, "{words:?}");
+        }
+        assert_eq!(code(&["no-such-verb"]), ExitCode::from(2));
+        assert_eq!(crate::root::list(dir.path()), [dir.path().join("diary.txt")]);
+
+        let own = dir.path().join("agent");
+        Home::make(&own).expect("made");
+        let uninstall = |more: &[&str]| {
+            main_with(
+                ["komainu-agent", "uninstall", "--data"]
+                    .iter()
+                    .map(OsString::from)
+                    .chain([own.clone().into()])
+                    .chain(more.iter().map(OsString::from)),
+            )
+        };
+        let held = Home::there(&own).expect("there").hold().expect("free");
+        assert_eq!(uninstall(&["--yes"]), ExitCode::FAILURE, "not while an agent runs");
+        drop(held);
+        assert_eq!(uninstall(&["--yes"]), ExitCode::SUCCESS);
+        assert!(!own.exists());
+    }
+
+    #[test]
+    fn what_goes_wrong_has_words_of_its_own() {
+        let words = Words::of(base::Lang::En);
+        for (why, start) in [
+            (anyhow::Error::from(HomeTrouble::NotEnrolled), "This machine has not joined"),
+            (HomeTrouble::Running.into(), "The agent is already running"),
+            (EnrolTrouble::Home(HomeTrouble::Running).into(), "The agent is already running"),
+            (EnrolTrouble::Line(crate::invitation::NotAnInvitation).into(), "This is not an invitation line"),
+            (EnrolTrouble::Already.into(), "This machine has joined a company already"),
+            (EnrolTrouble::Answer.into(), "The server's answer does not fit"),
+            (EnrolTrouble::Link(Trouble::Away("x".into())).into(), "The server cannot be reached"),
+            (EnrolTrouble::Link(Trouble::Refused { status: 422, code: "x".into() }).into(), "The server did not accept"),
+            (anyhow::anyhow!("x"), "It did not work: x"),
+        ] {
+            let said = words.say(words_for(&why), &[("cause".to_owned(), why.root_cause().to_string())]);
+            assert!(said.starts_with(start), "{said}");
+        }
+    }
+}

@@ -6,7 +6,7 @@ mod marks;
 
 pub use marks::Marks;
 
-use crate::canary::Decoys;
+use crate::canary::Canaries;
 use crate::detect::Message;
 use crate::home::Home;
 use crate::stop::lock;
@@ -21,7 +21,7 @@ use wire::Body;
 pub const ACTS: [(&str, &[&str]); 4] = [
     ("failed-sign-ins", &["ssh-brute-force"]),
     ("test-file", &["eicar-test-file"]),
-    ("decoys-renamed", &["canary-touched", "canaries-attacked"]),
+    ("canaries-renamed", &["canary-touched", "canaries-attacked"]),
     ("shell-to-network", &["reverse-shell"]),
 ];
 
@@ -32,7 +32,7 @@ const SEEN_WITHIN: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 pub struct Stage {
     pub home: Home,
-    pub decoys: Decoys,
+    pub canaries: Canaries,
     pub marks: Marks,
     /// Where the prompt that the failed sign-ins meet tells of them.
     pub sign_in: Outlet,
@@ -63,7 +63,7 @@ pub fn rehearse(stage: &Stage, drill: &str, mut told: impl FnMut(&str, bool)) ->
         let done = match act {
             "failed-sign-ins" => acts::failed_sign_ins(stage, SEEN_WITHIN),
             "test-file" => acts::test_file(stage, SEEN_WITHIN),
-            "decoys-renamed" => acts::decoys_renamed(stage, SEEN_WITHIN),
+            "canaries-renamed" => acts::canaries_renamed(stage, SEEN_WITHIN),
             _ => acts::shell_to_network(stage, SEEN_WITHIN),
         };
         match done {

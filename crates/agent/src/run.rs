@@ -1,7 +1,7 @@
 //! A running agent: its threads, and how they end.
 
 use crate::bundle::{self, Gear};
-use crate::canary::Decoys;
+use crate::canary::Canaries;
 use crate::checks;
 use crate::detect::{self, Message};
 use crate::drill::{self, Marks, Stage};
@@ -75,7 +75,7 @@ pub fn run(options: &Options, stop: &Stop) -> anyhow::Result<Why> {
         if stop.sleep(Duration::from_secs(1)) {
             break None;
         }
-        if let Some(name) = threads.broken() {
+        if let Some(name) = threads.broken().filter(|_| !stop.stopped()) {
             stop.stop(Why::Asked);
             break Some(name);
         }
@@ -108,18 +108,20 @@ struct Threads {
     running: Vec<(&'static str, JoinHandle<()>)>,
     /// Ends last, once nobody can send to it any more.
     judge: JoinHandle<()>,
+    /// Waits for the server up to half a minute at a time, so nobody waits for it to end.
+    orders: JoinHandle<()>,
 }
 
 impl Threads {
     fn start(talk: Arc<Talk>) -> anyhow::Result<Threads> {
         let (to, from) = sync_channel(WAITING);
         let marks = Marks::default();
-        let decoys = Decoys::make(&talk.home);
-        decoys.put_into(&talk.gear().folders, &talk.home);
+        let canaries = Canaries::make(&talk.home);
+        canaries.put_into(&talk.gear().folders, &talk.home);
         let outlet = |name: &str| Outlet { eye: talk.eyes.open(name), to: to.clone() };
         let stage = Arc::new(Stage {
             home: talk.home.clone(),
-            decoys: decoys.clone(),
+            canaries: canaries.clone(),
             marks: marks.clone(),
             sign_in: outlet("sign-in"),
             to: to.clone(),
@@ -135,9 +137,9 @@ impl Threads {
         let stop = talk.stop.clone();
         let (own, processes) = (outlet("process"), Processes::new(Users::new(&Root::machine())));
         thread("process", Box::new(move || process::watch(&own, processes, &stop)))?;
-        let (own, with, own_decoys) = (outlet("file"), talk.clone(), decoys.clone());
-        thread("file", Box::new(move || watch_files(&own, &with, &own_decoys)))?;
-        let eyes = ["account", "cron", "unit", "port"].map(outlet);
+        let (own, with, own_canaries) = (outlet("file"), talk.clone(), canaries.clone());
+        thread("file", Box::new(move || watch_files(&own, &with, &own_canaries)))?;
+        let eyes = ["account", "cron", "unit", "port", "log"].map(outlet);
         let cursor = Arc::new(Cursor::new(talk.home.state("journal.json")));
         let (with, own, place) = (talk.clone(), stage.sign_in.clone(), cursor.clone());
         thread("look", Box::new(move || look(&with, &own, &eyes, &place)))?;
@@ -159,15 +161,15 @@ impl Threads {
 
         let (with, own_marks, first) = (talk.clone(), marks.clone(), talk.gear());
         let judge = named("judge", Box::new(move || detect::run(&from, &first, &own_marks, &with.spool, &with.stop)))?;
-        // Waits for the server up to half a minute at a time, so nobody waits for it to end.
-        named("orders", Box::new(move || listen(&talk, &stage, &to, &check, &decoys)))?;
-        Ok(Threads { running, judge })
+        let orders = named("orders", Box::new(move || listen(&talk, &stage, &to, &check, &canaries)))?;
+        Ok(Threads { running, judge, orders })
     }
 
     /// A thread that has ended though nobody asked it to.
     fn broken(&self) -> Option<&'static str> {
-        let ended = self.running.iter().find(|(_, thread)| thread.is_finished()).map(|(name, _)| *name);
-        ended.or(self.judge.is_finished().then_some("judge"))
+        let parts = self.running.iter().map(|(name, thread)| (*name, thread));
+        let mut parts = parts.chain([("judge", &self.judge), ("orders", &self.orders)]);
+        parts.find(|(_, thread)| thread.is_finished()).map(|(name, _)| name)
     }
 
     /// Waits for the threads to end, the judge last; what hangs on a slow server or command is left behind.
@@ -201,7 +203,13 @@ fn done(name: &str, result: Result<(), crate::link::Trouble>) {
 }
 
 /// Carries out orders and takes up bundles, as they come.
-fn listen(talk: &Arc<Talk>, stage: &Arc<Stage>, to: &std::sync::mpsc::SyncSender<Message>, check: &Sender<()>, decoys: &Decoys) {
+fn listen(
+    talk: &Arc<Talk>,
+    stage: &Arc<Stage>,
+    to: &std::sync::mpsc::SyncSender<Message>,
+    check: &Sender<()>,
+    canaries: &Canaries,
+) {
     let carry_out = |order: Order| match order.kind {
         OrderKind::Check => {
             let _ = check.send(());
@@ -214,16 +222,16 @@ fn listen(talk: &Arc<Talk>, stage: &Arc<Stage>, to: &std::sync::mpsc::SyncSender
         }
     };
     let take_up = |gear: Arc<Gear>| {
-        decoys.put_into(&gear.folders, &talk.home);
+        canaries.put_into(&gear.folders, &talk.home);
         let _ = to.send(Message::Gear(gear));
     };
     done("orders", talk.listen(carry_out, take_up));
 }
 
 /// Watches folders until the agent stops; takes up the folders and hashes of each new bundle.
-fn watch_files(outlet: &Outlet, talk: &Talk, decoys: &Decoys) {
+fn watch_files(outlet: &Outlet, talk: &Talk, canaries: &Canaries) {
     let most = Root::machine().read("/proc/sys/fs/inotify/max_user_watches").and_then(|most| most.trim().parse::<usize>().ok());
-    let mut files = match Files::new(decoys.canaries(), FOLDERS.min(most.unwrap_or(8_192) / 2)) {
+    let mut files = match Files::new(canaries.paths(), FOLDERS.min(most.unwrap_or(8_192) / 2)) {
         Ok(files) => files,
         Err(why) => {
             tracing::error!("folders cannot be watched: {why}");
@@ -250,16 +258,18 @@ fn watch_files(outlet: &Outlet, talk: &Talk, decoys: &Decoys) {
 }
 
 /// Looks at accounts, jobs, units, ports and logs in turn, each as often as it is worth.
-fn look(talk: &Talk, sign_in: &Outlet, eyes: &[Outlet; 4], cursor: &Cursor) {
+fn look(talk: &Talk, sign_in: &Outlet, eyes: &[Outlet; 5], cursor: &Cursor) {
     let (root, home, rights) = (Root::machine(), &talk.home, crate::machine::privileged());
-    let [account, cron, unit, port] = eyes;
+    let [account, cron, unit, port, log] = eyes;
     let mut accounts = AccountWatch::new(&root, home.state("accounts.json"));
     let mut jobs = JobWatch::new(&root, home.state("jobs.json"));
     let mut units = UnitWatch::new(&root, home.state("units.json"));
     let mut ports = PortWatch::new(&root);
     let journal = sign_in::has_journal();
     let mut logs = LogWatch::new(&root, &home.state("logs.json"), !journal);
-    for (outlet, full, way) in [(account, rights, "poll"), (cron, rights, "poll"), (unit, true, "poll"), (port, rights, "poll")] {
+    for (outlet, full, way) in
+        [(account, rights, "poll"), (cron, rights, "poll"), (unit, true, "poll"), (port, rights, "poll"), (log, rights, "poll")]
+    {
         outlet.eye.set_by_rights(full, way);
     }
     let keep_known = |accounts: &AccountWatch, jobs: &JobWatch, units: &UnitWatch| {
@@ -270,9 +280,9 @@ fn look(talk: &Talk, sign_in: &Outlet, eyes: &[Outlet; 4], cursor: &Cursor) {
     keep_known(&accounts, &jobs, &units);
     let (mut places, mut place) = (logs.places(), lock(cursor).clone());
     for turn in 0_u64.. {
-        let (lines, mut events) = logs.look(now());
-        events.extend(lines.iter().flat_map(sign_in::of_line));
-        sign_in.tell_all(events);
+        let (lines, events) = logs.look(now());
+        log.tell_all(events);
+        sign_in.tell_all(lines.iter().flat_map(sign_in::of_line).collect());
         if !journal && turn.is_multiple_of(60) {
             match logs.sees_any() {
                 true => sign_in.eye.set_by_rights(rights, "log-files"),

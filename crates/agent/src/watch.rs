@@ -143,6 +143,7 @@ pub fn probe(root: &crate::root::Root, eyes: &Eyes) -> Vec<Collector> {
         ("cron", rights, "poll"),
         ("unit", true, "poll"),
         ("port", rights, "poll"),
+        ("log", rights, "poll"),
     ] {
         eyes.open(name).set_by_rights(full, way);
     }

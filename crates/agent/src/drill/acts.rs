@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// What a decoy is called while it is renamed.
+/// What a canary is called while it is renamed.
 pub const LOCKED: &str = ".locked";
 
 /// The name that the failed sign-ins are for, and of the prompt that they meet.
@@ -62,18 +62,18 @@ pub fn test_file(stage: &Stage, within: Duration) -> io::Result<bool> {
     Ok(stage.marks.saw("test-file", 1, within))
 }
 
-/// Renames the agent's own decoys as ransomware would, and gives them their names back.
-pub fn decoys_renamed(stage: &Stage, within: Duration) -> io::Result<bool> {
-    stage.decoys.refill(&stage.home);
+/// Renames the agent's own canaries as ransomware would, and gives them their names back.
+pub fn canaries_renamed(stage: &Stage, within: Duration) -> io::Result<bool> {
+    stage.canaries.refill(&stage.home);
     let folder = stage.home.path("canary");
-    let decoys: Vec<PathBuf> = stage.decoys.own().into_iter().filter(|decoy| decoy.starts_with(&folder)).collect();
+    let canaries: Vec<PathBuf> = stage.canaries.all().into_iter().filter(|canary| canary.starts_with(&folder)).collect();
     let mut renamed = Renamed(Vec::new());
-    for decoy in &decoys {
-        let locked = PathBuf::from(format!("{}{LOCKED}", decoy.display()));
-        fs::rename(decoy, &locked)?;
-        renamed.0.push((locked, decoy.clone()));
+    for canary in &canaries {
+        let locked = PathBuf::from(format!("{}{LOCKED}", canary.display()));
+        fs::rename(canary, &locked)?;
+        renamed.0.push((locked, canary.clone()));
     }
-    Ok(stage.marks.saw("decoys-renamed", decoys.len(), within))
+    Ok(stage.marks.saw("canaries-renamed", canaries.len(), within))
 }
 
 /// A shell that opens a line to this machine itself, with the words that one to an attacker would have.
@@ -113,7 +113,7 @@ impl Drop for Renamed {
     fn drop(&mut self) {
         for (now, before) in &self.0 {
             if let Err(why) = fs::rename(now, before) {
-                tracing::warn!("a decoy cannot be given its name back: {why}");
+                tracing::warn!("a canary cannot be given its name back: {why}");
             }
         }
     }

@@ -136,7 +136,7 @@ impl Mark {
         match event.source.category.as_str() {
             "process_creation" => Some("shell-to-network"),
             "file_event" if event.get("Content") == Some("eicar") => Some("test-file"),
-            "file_event" => (event.get("Action") == Some("renamed")).then_some("decoys-renamed"),
+            "file_event" => (event.get("Action") == Some("renamed")).then_some("canaries-renamed"),
             _ => Some("failed-sign-ins"),
         }
     }

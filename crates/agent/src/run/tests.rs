@@ -83,7 +83,7 @@ fn a_drill_is_seen_marked_told_and_cleaned_up() {
     server.order("drill-1", "device-1", OrderKind::Drill);
     server.order("drill-2", "another-device", OrderKind::Drill);
     let (acts, expected) = until("the drill's end", || ended(&server, Some("drill-1")));
-    assert_eq!(acts, ["failed-sign-ins", "test-file", "decoys-renamed", "shell-to-network"]);
+    assert_eq!(acts, ["failed-sign-ins", "test-file", "canaries-renamed", "shell-to-network"]);
     let found = findings(&server);
     for rule in &expected {
         let by_rule: Vec<&Finding> = found.iter().filter(|finding| finding.name == *rule).collect();

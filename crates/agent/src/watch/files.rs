@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use wire::Event;
 
 /// The files that nobody has a reason to touch.
-pub type Canaries = Arc<Mutex<HashSet<PathBuf>>>;
+pub type CanaryPaths = Arc<Mutex<HashSet<PathBuf>>>;
 
 /// Hashes of files known to be bad, with the name of each.
 pub type BadHashes = Arc<HashMap<String, String>>;
@@ -29,7 +29,7 @@ pub struct Files {
     dirs: HashMap<PathBuf, WatchDescriptor>,
     /// At most so many folders.
     most: usize,
-    canaries: Canaries,
+    canaries: CanaryPaths,
     pub bad_hashes: BadHashes,
     /// Files that began to be and are still open, and since when.
     open: HashMap<PathBuf, Instant>,
@@ -66,7 +66,7 @@ const WANTED: AddWatchFlags = AddWatchFlags::IN_CREATE
 
 impl Files {
     /// Watches nothing yet. `most` bounds the number of folders.
-    pub fn new(canaries: Canaries, most: usize) -> io::Result<Files> {
+    pub fn new(canaries: CanaryPaths, most: usize) -> io::Result<Files> {
         Ok(Files {
             inotify: Inotify::init(InitFlags::IN_NONBLOCK | InitFlags::IN_CLOEXEC)?,
             watched: HashMap::new(),

@@ -11,7 +11,7 @@ fn watching(kind: Kind) -> Seen {
     let kept = tempfile::tempdir().expect("a folder");
     let dir = kept.path().join("w");
     fs::create_dir(&dir).expect("made");
-    let mut files = Files::new(Canaries::default(), 100).expect("inotify");
+    let mut files = Files::new(CanaryPaths::default(), 100).expect("inotify");
     files.watch(&[Place { dir: dir.clone(), kind }]);
     Seen { files, dir, _kept: kept }
 }
