@@ -74,7 +74,10 @@ pub async fn start(who: &Lead, site: &SiteId, copy: bool) -> Result<SheetId> {
     let last = store::newest(&mut tx).await?.into_iter().find(|sheet| sheet.site == *site).filter(|_| copy);
     if let Some(last) = last {
         for given in store::answers(&mut tx, &last.id).await? {
-            if edition.question(&given.question).is_some_and(|question| given.answer != Answer::NotApplicable || question.may_not_apply) {
+            if edition
+                .question(&given.question)
+                .is_some_and(|question| given.answer != Answer::NotApplicable || question.may_not_apply)
+            {
                 store::put_answer(&mut tx, &id, &given.question, given.answer, &who.person).await?;
             }
         }
@@ -129,7 +132,13 @@ pub async fn finish(who: &Lead, id: &SheetId) -> Result<()> {
 }
 
 async fn tell_finished(tx: &mut Tx, editions: &Editions, sheet: &Sheet, score: i64) -> Result<()> {
-    tx.tell(Fact::AssessmentFinished { sheet: sheet.id.clone(), site: sheet.site.clone(), edition: sheet.edition.clone(), score }).await?;
+    tx.tell(Fact::AssessmentFinished {
+        sheet: sheet.id.clone(),
+        site: sheet.site.clone(),
+        edition: sheet.edition.clone(),
+        score,
+    })
+    .await?;
     if let Some(overall) = overall(tx, editions).await? {
         store::put_peer(tx, &overall.edition, overall.across.minimum).await?;
     }

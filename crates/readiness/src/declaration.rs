@@ -118,7 +118,8 @@ pub async fn declare(who: &Owner, draft: &Draft) -> Result<DeclarationId> {
         made: tx.now(),
         withdrawn: None,
     };
-    tx.tell(Fact::DeclarationMade { declaration: kept.id.clone(), level: kept.level.clone(), edition: kept.edition.clone() }).await?;
+    tx.tell(Fact::DeclarationMade { declaration: kept.id.clone(), level: kept.level.clone(), edition: kept.edition.clone() })
+        .await?;
     store::insert(&mut tx, &kept, &who.person).await?;
     tx.commit().await?;
     tracing::info!(declaration = %kept.id, company = %who.company, "declaration {} made", kept.id);

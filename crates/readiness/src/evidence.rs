@@ -47,7 +47,8 @@ pub async fn observe(tx: &mut Tx, device: &DeviceId, observations: &[wire::Obser
             continue;
         }
         let (state, note) = (rules::state_name(one.state), cut(&one.note, 60));
-        let values: Vec<(String, String)> = one.values.iter().take(8).map(|(name, value)| (cut(name, 40), cut(value, 300))).collect();
+        let values: Vec<(String, String)> =
+            one.values.iter().take(8).map(|(name, value)| (cut(name, 40), cut(value, 300))).collect();
         let said = serde_json::to_string(&values).map_err(Problem::internal)?;
         let found = store::Kept { check: &one.check, state, note: &note, said, at };
         let changed = before.is_none_or(|before| before.state != state || before.note != note);
@@ -68,7 +69,10 @@ pub async fn beside(tx: &mut Tx, edition: &AssessmentEdition, answers: &Answers)
     let beside = checkable.map(|question| {
         let about = found.iter().filter(|one| question.evidence.contains(&one.check));
         let seen: Vec<Seen> = about
-            .map(|one| Seen { agreement: rules::agree(answers.to(question), one.state, now.since(one.at), one.silent), found: one.clone() })
+            .map(|one| Seen {
+                agreement: rules::agree(answers.to(question), one.state, now.since(one.at), one.silent),
+                found: one.clone(),
+            })
             .collect();
         let agreements: Vec<Agreement> = seen.iter().map(|seen| seen.agreement).collect();
         Beside { question: question.key.clone(), agreement: rules::together(&agreements), seen }

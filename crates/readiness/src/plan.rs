@@ -128,7 +128,8 @@ pub async fn find(who: &Who, key: &str) -> Result<Step> {
 
 /// The row of a step, made now where nobody acted on it before.
 async fn row(tx: &mut Tx, editions: &Editions, today: Day, key: &str) -> Result<Kept> {
-    let step = list_in(tx, editions, today).await?.steps.into_iter().find(|step| step.text.key == key).ok_or(Problem::NotFound)?;
+    let step =
+        list_in(tx, editions, today).await?.steps.into_iter().find(|step| step.text.key == key).ok_or(Problem::NotFound)?;
     match step.kept {
         Some(kept) => Ok(kept),
         None => {

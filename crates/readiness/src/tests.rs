@@ -81,7 +81,12 @@ pub async fn refuses_bad_forms(who: &Visitor, path: &str, field: &str) {
     let reply = who.post_bytes(path, form, long).await;
     assert_eq!(reply.status.as_u16(), 413, "2 MB to {path}: {}", reply.readable());
     let reply = who.post(path, &[(field, "a\u{0}b\u{202e}c")]).await;
-    assert!([403, 404, 422].contains(&reply.status.as_u16()), "control characters to {path}: {} {}", reply.status, reply.readable());
+    assert!(
+        [403, 404, 422].contains(&reply.status.as_u16()),
+        "control characters to {path}: {} {}",
+        reply.status,
+        reply.readable()
+    );
     let reply = who.post_bytes(path, "text/plain", b"hello".to_vec()).await;
     assert!([403, 404, 422].contains(&reply.status.as_u16()), "another kind to {path}: {}", reply.status);
 }

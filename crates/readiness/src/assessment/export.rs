@@ -1,8 +1,8 @@
 //! A result as a file: CSV for spreadsheets, JSON for programs, PDF for paper.
 
+use super::Filled;
 use super::result::{Item, Shown, show};
 use super::rules::{self, Answer};
-use super::Filled;
 use crate::content::AssessmentEdition;
 use crate::evidence::Beside;
 use ::web::Words;
@@ -73,7 +73,14 @@ pub fn json(edition: &AssessmentEdition, filled: &Filled, beside: &[Beside], w: 
 }
 
 /// The result as an A4 document. Setting it takes a while, so it never holds up the server's other work.
-pub async fn pdf(press: Arc<Press>, w: &Words, edition: &AssessmentEdition, filled: &Filled, names: (&str, &str), now: Moment) -> Result<Vec<u8>> {
+pub async fn pdf(
+    press: Arc<Press>,
+    w: &Words,
+    edition: &AssessmentEdition,
+    filled: &Filled,
+    names: (&str, &str),
+    now: Moment,
+) -> Result<Vec<u8>> {
     let sheet = sheet(w, edition, filled, names, now);
     let printed = tokio::task::spawn_blocking(move || press.assessment(&sheet)).await.map_err(Problem::internal)?;
     printed.map_err(Problem::internal)
@@ -88,13 +95,20 @@ fn sheet(w: &Words, edition: &AssessmentEdition, filled: &Filled, (company, site
         answer: item.answer.clone(),
         points: small(item.points),
     };
-    let topics = shown.topics.iter().map(|topic| paper::Topic { name: topic.name.clone(), percent: u8::try_from(topic.percent).unwrap_or(0) });
+    let topics = shown
+        .topics
+        .iter()
+        .map(|topic| paper::Topic { name: topic.name.clone(), percent: u8::try_from(topic.percent).unwrap_or(0) });
     let from = w.with("assessment-paper-source", &[("edition", edition.edition.as_str()), ("day", &w.day(finished.day()))]);
     AssessmentPaper {
         lang: w.lang,
         day: now.day(),
         printed_on: w.day(now.day()),
-        company: if site.is_empty() { company.to_owned() } else { w.with("assessment-paper-company", &[("company", company), ("site", site)]) },
+        company: if site.is_empty() {
+            company.to_owned()
+        } else {
+            w.with("assessment-paper-company", &[("company", company), ("site", site)])
+        },
         title: edition.title.to(w.lang).to_owned(),
         words: paper_words(w),
         score: small(shown.score),
@@ -139,4 +153,3 @@ fn paper_words(w: &Words) -> AssessmentWords {
         source: say("source-label"),
     }
 }
-

@@ -1,7 +1,7 @@
 //! A result as it is shown: on pages, on paper and in files.
 
-use super::rules::{self, Answer, Answers, Share};
 use super::chart;
+use super::rules::{self, Answer, Answers, Share};
 use crate::content::{AssessmentEdition, Question};
 use crate::evidence::{self, Beside};
 use ::web::Words;
@@ -80,14 +80,18 @@ pub fn show(w: &Words, edition: &AssessmentEdition, answers: &Answers, beside: &
     let score = rules::score(edition, answers);
     let band = rules::band(edition, score);
     let item = |question: &Question| item(w, edition, answers, question, beside, now);
-    let topics = bars(w.lang, rules::topics(edition, answers), |key| edition.topics.iter().find(|topic| topic.key == key).map(|topic| &topic.say));
+    let topics = bars(w.lang, rules::topics(edition, answers), |key| {
+        edition.topics.iter().find(|topic| topic.key == key).map(|topic| &topic.say)
+    });
     let axes: Vec<(&str, i64)> = topics.iter().map(|topic| (topic.name.as_str(), topic.percent)).collect();
     Shown {
         score,
         most: edition.most(),
         band: band.map(|band| band.say.to(w.lang).to_owned()).unwrap_or_default(),
         next: band.map(|band| band.next.to(w.lang).to_owned()).unwrap_or_default(),
-        parts: bars(w.lang, rules::parts(edition, answers), |key| edition.parts.iter().find(|part| part.key == key).map(|part| &part.say)),
+        parts: bars(w.lang, rules::parts(edition, answers), |key| {
+            edition.parts.iter().find(|part| part.key == key).map(|part| &part.say)
+        }),
         radar: chart::radar(&w.t("assessment-radar"), &axes),
         topics,
         weakest: rules::weakest(edition, answers).into_iter().map(item).collect(),

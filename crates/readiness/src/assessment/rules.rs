@@ -149,7 +149,11 @@ pub fn parts(edition: &AssessmentEdition, answers: &Answers) -> Vec<Share> {
 
 /// The points of each topic, in order: the axes of the radar chart.
 pub fn topics(edition: &AssessmentEdition, answers: &Answers) -> Vec<Share> {
-    edition.topics.iter().map(|topic| share(edition, answers, &topic.key, |question| topic.questions.contains(&question.key))).collect()
+    edition
+        .topics
+        .iter()
+        .map(|topic| share(edition, answers, &topic.key, |question| topic.questions.contains(&question.key)))
+        .collect()
 }
 
 fn share(edition: &AssessmentEdition, answers: &Answers, key: &str, is_in: impl Fn(&Question) -> bool) -> Share {
@@ -264,5 +268,6 @@ pub fn compare(counts: &[(i64, i64)], own: i64) -> Peers {
 pub fn carried(text: &str) -> Option<(&str, &str)> {
     let (edition, letters) = text.split_once('.')?;
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    (edition.len() <= 20 && letters.len() <= 100 && edition.chars().all(plain) && letters.chars().all(plain)).then_some((edition, letters))
+    (edition.len() <= 20 && letters.len() <= 100 && edition.chars().all(plain) && letters.chars().all(plain))
+        .then_some((edition, letters))
 }

@@ -87,7 +87,8 @@ pub async fn insert(tx: &mut Tx, id: &SheetId, site: &SiteId, edition: &str, by:
 }
 
 pub async fn insert_finished(tx: &mut Tx, id: &SheetId, site: &SiteId, edition: &str, score: i64, by: &PersonId) -> Result<()> {
-    let sql = "INSERT INTO sheet (tenant_id, id, site_id, edition, started_at, started_by, touched_at, finished_at, finished_by, score)
+    let sql =
+        "INSERT INTO sheet (tenant_id, id, site_id, edition, started_at, started_by, touched_at, finished_at, finished_by, score)
                VALUES ($1, $2, $3, $4, $5, $6, $5, $5, $6, $7)";
     let now = tx.now();
     tx.run(sql, &[id, site, &edition, &now, by, &score]).await?;
@@ -97,7 +98,8 @@ pub async fn insert_finished(tx: &mut Tx, id: &SheetId, site: &SiteId, edition: 
 /// Notes that somebody works on an open sheet, and holds it for this transaction. False where it is finished.
 pub async fn touch(tx: &mut Tx, id: &SheetId) -> Result<bool> {
     let now = tx.now();
-    let changed = tx.run("UPDATE sheet SET touched_at = $3 WHERE tenant_id = $1 AND id = $2 AND finished_at IS NULL", &[id, &now]).await?;
+    let changed =
+        tx.run("UPDATE sheet SET touched_at = $3 WHERE tenant_id = $1 AND id = $2 AND finished_at IS NULL", &[id, &now]).await?;
     Ok(changed == 1)
 }
 

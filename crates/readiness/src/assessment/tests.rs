@@ -93,7 +93,8 @@ proptest::proptest! {
 fn the_weakest_come_first_and_those_of_the_six_rules_before_others() {
     let edition = edition();
     let given = answers("dpnuddunddnpddddddddddddp");
-    let weak: Vec<String> = weakest(edition, &given).iter().map(|q| format!("{} {} {}", points(edition, &given, q), q.number, q.key)).collect();
+    let weak: Vec<String> =
+        weakest(edition, &given).iter().map(|q| format!("{} {} {}", points(edition, &given, q), q.number, q.key)).collect();
     insta::assert_snapshot!(weak.join("\n"), @r"
     -1 4 access-control
     -1 7 misdirected-mail
@@ -138,7 +139,9 @@ fn several_sites_are_one_company() {
     let (best, worst, middle) = (answers(&all('d')), answers(&all('u')), answers(&all('p')));
     let line = |sites: &[(i64, &Answers)]| match across(edition, sites) {
         None => "-".to_owned(),
-        Some(whole) => format!("{} {} {} {}", whole.minimum, decimal(whole.mean_tenths), decimal(whole.weighted_tenths), whole.unknown),
+        Some(whole) => {
+            format!("{} {} {} {}", whole.minimum, decimal(whole.mean_tenths), decimal(whole.weighted_tenths), whole.unknown)
+        }
     };
     assert_eq!(line(&[]), "-");
     assert_eq!(line(&[(5, &best)]), "100 100.0 100.0 0");
@@ -155,7 +158,9 @@ fn several_sites_are_one_company() {
 fn companies_are_compared_from_ten_on() {
     let line = |counts: &[(i64, i64)], own: i64| match compare(counts, own) {
         Peers::TooFew => "too few".to_owned(),
-        Peers::Shown { companies, lower, median, upper, above_percent } => format!("{companies}: {lower} {median} {upper}, above {above_percent}%"),
+        Peers::Shown { companies, lower, median, upper, above_percent } => {
+            format!("{companies}: {lower} {median} {upper}, above {above_percent}%")
+        }
     };
     assert_eq!(line(&[], 50), "too few");
     assert_eq!(line(&[(50, 9)], 50), "too few");

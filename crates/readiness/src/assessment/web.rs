@@ -4,7 +4,7 @@ mod member;
 mod open;
 mod over_time;
 
-use super::result::{answer_text, seen, Evidence};
+use super::result::{Evidence, answer_text, seen};
 use super::rules::{Answer, Answers};
 use crate::content::{AssessmentEdition, Question};
 use crate::evidence::Beside;

@@ -129,7 +129,11 @@ impl AssessmentEdition {
         for (at, (part, count)) in self.parts.iter().zip(PARTS).enumerate() {
             let has = self.questions.iter().filter(|question| question.part == part.key).count();
             if has != count || usize::try_from(part.number) != Ok(at + 1) {
-                faults.push(format!("{place}: part {} has {has} questions, not {count}, or another number than {}", part.key, at + 1));
+                faults.push(format!(
+                    "{place}: part {} has {has} questions, not {count}, or another number than {}",
+                    part.key,
+                    at + 1
+                ));
             }
         }
         for (at, question) in self.questions.iter().enumerate() {

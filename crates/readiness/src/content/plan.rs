@@ -67,7 +67,9 @@ impl PlanEdition {
             if step.how.is_empty() || step.minutes < 1 || !(1..=5).contains(&step.effect) || !(1..=5).contains(&step.effort) {
                 faults.push(format!("{place}: {} has no actions, no minutes, or an effect or effort outside 1 to 5", step.key));
             }
-            if step.key.is_empty() || !step.key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
+            if step.key.is_empty()
+                || !step.key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+            {
                 faults.push(format!("{place}: {:?} is no key (small letters, digits and hyphens)", step.key));
             }
             if assessment.is_some_and(|assessment| assessment.question(&step.question).is_none()) {

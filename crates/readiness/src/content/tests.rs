@@ -3,7 +3,9 @@ use super::*;
 /// A copy of the content, in which a text of a file is replaced.
 fn changed(path: &str, from: &str, to: &str) -> (tempfile::TempDir, Content) {
     let (folder, source) = (tempfile::tempdir().expect("a folder"), trial::content());
-    for path in ["assessment/", "plan/", "declaration/", "trade/", "size/", "sealed.toml"].iter().flat_map(|prefix| source.list(prefix)) {
+    for path in
+        ["assessment/", "plan/", "declaration/", "trade/", "size/", "sealed.toml"].iter().flat_map(|prefix| source.list(prefix))
+    {
         let target = folder.path().join(&path);
         std::fs::create_dir_all(target.parent().expect("a folder")).expect("made");
         std::fs::write(target, source.text(&path).expect("a text")).expect("written");

@@ -8,7 +8,14 @@ use paper::{Article, DeclarationPaper, DeclarationWords, Press};
 use std::sync::Arc;
 
 /// The statement as an A4 document. Setting it takes a while, so it never holds up the server's other work.
-pub async fn pdf(press: Arc<Press>, app: &App, w: &Words, edition: &DeclarationEdition, kept: &Kept, today: Day) -> Result<Vec<u8>> {
+pub async fn pdf(
+    press: Arc<Press>,
+    app: &App,
+    w: &Words,
+    edition: &DeclarationEdition,
+    kept: &Kept,
+    today: Day,
+) -> Result<Vec<u8>> {
     let statement = statement(app, w, edition, kept, today);
     let printed = tokio::task::spawn_blocking(move || press.declaration(&statement)).await.map_err(Problem::internal)?;
     printed.map_err(Problem::internal)
@@ -18,7 +25,12 @@ fn statement(app: &App, w: &Words, edition: &DeclarationEdition, kept: &Kept, to
     let article = |article: &crate::content::Article| Article {
         number: u16::try_from(article.number).unwrap_or(0),
         text: article.say.to(w.lang).to_owned(),
-        doing: kept.articles.iter().find(|doing| doing.number == article.number).map(|doing| doing.doing.clone()).unwrap_or_default(),
+        doing: kept
+            .articles
+            .iter()
+            .find(|doing| doing.number == article.number)
+            .map(|doing| doing.doing.clone())
+            .unwrap_or_default(),
     };
     DeclarationPaper {
         lang: w.lang,

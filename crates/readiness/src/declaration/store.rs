@@ -45,16 +45,19 @@ pub async fn insert(tx: &mut Tx, kept: &Kept, by: &PersonId) -> Result<()> {
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     let articles = serde_json::to_string::<Vec<Doing>>(&kept.articles).map_err(Problem::internal)?;
     let (code, level, edition) = (&kept.code, &kept.level, &kept.edition);
-    tx.run(sql, &[&kept.id, code, level, edition, &kept.company, &kept.declarer, &kept.declared_on, &articles, &kept.made, by]).await?;
+    tx.run(sql, &[&kept.id, code, level, edition, &kept.company, &kept.declarer, &kept.declared_on, &articles, &kept.made, by])
+        .await?;
     Ok(())
 }
 
 pub async fn set_number(tx: &mut Tx, id: &DeclarationId, number: &str) -> Result<()> {
-    tx.change("UPDATE declaration SET number = $3 WHERE tenant_id = $1 AND id = $2 AND withdrawn_at IS NULL", &[id, &number]).await
+    tx.change("UPDATE declaration SET number = $3 WHERE tenant_id = $1 AND id = $2 AND withdrawn_at IS NULL", &[id, &number])
+        .await
 }
 
 pub async fn withdraw(tx: &mut Tx, id: &DeclarationId, by: &PersonId) -> Result<u64> {
-    let sql = "UPDATE declaration SET withdrawn_at = $3, withdrawn_by = $4 WHERE tenant_id = $1 AND id = $2 AND withdrawn_at IS NULL";
+    let sql =
+        "UPDATE declaration SET withdrawn_at = $3, withdrawn_by = $4 WHERE tenant_id = $1 AND id = $2 AND withdrawn_at IS NULL";
     let now = tx.now();
     tx.run(sql, &[id, &now, by]).await
 }

@@ -10,7 +10,11 @@ fn a_day_belongs_to_one_edition() {
     let mut table = String::new();
     for declared in ["2017-01-31", "2017-02-01", "2026-03-31", "2026-04-01", "2026-11-23", "2026-11-24"] {
         let declared_on = declared.parse().expect("a day");
-        let cells: Vec<&str> = editions.declarations.iter().map(|edition| day(edition, declared_on, today).map_or_else(|code| code, |_| "yes")).collect();
+        let cells: Vec<&str> = editions
+            .declarations
+            .iter()
+            .map(|edition| day(edition, declared_on, today).map_or_else(|code| code, |_| "yes"))
+            .collect();
         table.push_str(&format!("{declared} {:<36}{}\n", cells[0], cells[1]));
     }
     insta::assert_snapshot!(table, @r"
@@ -85,7 +89,11 @@ async fn declared(shop: &Shop) -> String {
 /// The path of the public page, as the declaration's page links to it.
 async fn verification(shop: &Shop, id: &str) -> String {
     let page = shop.owner.get(&format!("/declaration/{id}")).await.text();
-    page.split("href=\"/verify/").nth(1).and_then(|rest| rest.split('"').next()).map(|code| format!("/verify/{code}")).expect("a link")
+    page.split("href=\"/verify/")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .map(|code| format!("/verify/{code}"))
+        .expect("a link")
 }
 
 /// A page with the code of a verification, which is another each time, left out.
@@ -131,10 +139,19 @@ async fn the_owner_writes_a_declaration() {
     ( ) このとおり約束します
     <宣言する>[宣言の一覧へ]
     ");
-    let picked = shop.owner.post("/declaration/new", &[("go", "add"), ("pick", "1.0"), ("pick", "1.1"), ("doing-1", "We look every Monday."), ("pick", "9.9")]).await;
+    let picked = shop
+        .owner
+        .post(
+            "/declaration/new",
+            &[("go", "add"), ("pick", "1.0"), ("pick", "1.1"), ("doing-1", "We look every Monday."), ("pick", "9.9")],
+        )
+        .await;
     assert!(picked.status.is_success());
     let text = picked.readable();
-    assert!(text.contains("(We look every Monday. Our computers and phones are set to update automatically. Every month"), "{text}");
+    assert!(
+        text.contains("(We look every Monday. Our computers and phones are set to update automatically. Every month"),
+        "{text}"
+    );
     assert_eq!(facts(&shop, &shop.company).await, ["company-founded"], "nothing is declared yet");
     let wrong = shop.owner.post("/declaration/new", &[("doing-1", "x"), ("declarer", ""), ("declared_on", "2026-11-24")]).await;
     assert_eq!(wrong.status.as_u16(), 422);

@@ -56,7 +56,12 @@ impl Shown {
     fn of(app: &App, w: &Words, edition: &DeclarationEdition, kept: &Kept) -> base::Result<Shown> {
         let article = |article: &crate::content::Article| ArticleShown {
             say: article.say.to(w.lang).to_owned(),
-            doing: kept.articles.iter().find(|doing| doing.number == article.number).map(|doing| doing.doing.clone()).unwrap_or_default(),
+            doing: kept
+                .articles
+                .iter()
+                .find(|doing| doing.number == article.number)
+                .map(|doing| doing.doing.clone())
+                .unwrap_or_default(),
         };
         Ok(Shown {
             id: kept.id.to_string(),
@@ -117,8 +122,13 @@ async fn list(who: Member) -> Result<Page> {
         state: w.t(&format!("declaration-state-{}", kept.state().name())),
         number: kept.number.clone().unwrap_or_default(),
     };
-    let is_free = |edition: &&DeclarationEdition| !all.iter().any(|kept| kept.edition == edition.edition && kept.state() == State::InForce);
-    let earlier = editions.declarations.iter().filter(|edition| edition.edition != newest.edition && edition.from <= who.today()).filter(is_free);
+    let is_free =
+        |edition: &&DeclarationEdition| !all.iter().any(|kept| kept.edition == edition.edition && kept.state() == State::InForce);
+    let earlier = editions
+        .declarations
+        .iter()
+        .filter(|edition| edition.edition != newest.edition && edition.from <= who.today())
+        .filter(is_free);
     let show = List {
         w,
         in_force: all.iter().filter(|kept| kept.state() == State::InForce).map(line).collect(),

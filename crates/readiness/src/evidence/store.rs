@@ -58,7 +58,8 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Found>> {
 
 /// What changed lately on the devices in service, the latest first.
 pub async fn changes(tx: &mut Tx, most: i64) -> Result<Vec<Found>> {
-    let sql = "SELECT o.device_id, o.check_name, o.state, o.note, o.said, o.changed_at AS at, o.changed_at, d.host, d.silent_since
+    let sql =
+        "SELECT o.device_id, o.check_name, o.state, o.note, o.said, o.changed_at AS at, o.changed_at, d.host, d.silent_since
                FROM observation_change o JOIN device d ON d.tenant_id = o.tenant_id AND d.id = o.device_id
                WHERE o.tenant_id = $1 AND d.retired_at IS NULL ORDER BY o.changed_at DESC, d.host, o.check_name LIMIT $2";
     tx.all(sql, &[&most]).await

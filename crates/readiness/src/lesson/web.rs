@@ -35,7 +35,9 @@ async fn list(reader: Reader) -> Result<Page> {
     let editions = reader.view.app.shelf.get::<Editions>()?;
     let edition = editions.assessment_on(reader.view.today())?;
     let w = &reader.view.w;
-    let links = |part: &str| edition.questions.iter().filter(|question| question.part == part).map(|question| Link::to(w, question)).collect();
+    let links = |part: &str| {
+        edition.questions.iter().filter(|question| question.part == part).map(|question| Link::to(w, question)).collect()
+    };
     let parts = edition.parts.iter().map(|part| (part.say.to(w.lang).to_owned(), links(&part.key))).collect();
     page(&reader.view, &w.t("lesson-list-title"), &List { w, parts })
 }
@@ -67,11 +69,16 @@ async fn show(reader: Reader, Path(key): Path<String>) -> Result<Page> {
         means: say(&question.means),
         example: say(&question.example),
         why: say(&question.why),
-        story: question.lesson.to(w.lang).split("\n\n").map(|paragraph| paragraph.trim().to_owned()).filter(|text| !text.is_empty()).collect(),
+        story: question
+            .lesson
+            .to(w.lang)
+            .split("\n\n")
+            .map(|paragraph| paragraph.trim().to_owned())
+            .filter(|text| !text.is_empty())
+            .collect(),
         previous: edition.numbered(question.number.saturating_sub(1)).map(|question| Link::to(w, question)),
         next: edition.numbered(question.number + 1).map(|question| Link::to(w, question)),
         signed_in: reader.member.is_some(),
     };
     page(&reader.view, &show.ask.clone(), &show)
 }
-

@@ -34,17 +34,20 @@ impl Record for Kept {
 }
 
 pub async fn all(tx: &mut Tx) -> Result<Vec<Kept>> {
-    let sql = "SELECT id, key, origin, state, person_id, due, note, settled_at, settled_by FROM step WHERE tenant_id = $1 ORDER BY id";
+    let sql =
+        "SELECT id, key, origin, state, person_id, due, note, settled_at, settled_by FROM step WHERE tenant_id = $1 ORDER BY id";
     tx.all(sql, &[]).await
 }
 
 pub async fn find(tx: &mut Tx, id: &StepId) -> Result<Option<Kept>> {
-    let sql = "SELECT id, key, origin, state, person_id, due, note, settled_at, settled_by FROM step WHERE tenant_id = $1 AND id = $2";
+    let sql =
+        "SELECT id, key, origin, state, person_id, due, note, settled_at, settled_by FROM step WHERE tenant_id = $1 AND id = $2";
     tx.maybe(sql, &[id]).await
 }
 
 pub async fn by_key(tx: &mut Tx, key: &str) -> Result<Option<Kept>> {
-    let sql = "SELECT id, key, origin, state, person_id, due, note, settled_at, settled_by FROM step WHERE tenant_id = $1 AND key = $2";
+    let sql =
+        "SELECT id, key, origin, state, person_id, due, note, settled_at, settled_by FROM step WHERE tenant_id = $1 AND key = $2";
     tx.maybe(sql, &[&key]).await
 }
 
@@ -56,12 +59,17 @@ pub async fn insert(tx: &mut Tx, id: &StepId, key: &str, origin: &str) -> Result
 }
 
 pub async fn assign(tx: &mut Tx, id: &StepId, person: Option<&PersonId>, due: Option<Day>) -> Result<()> {
-    tx.change("UPDATE step SET person_id = $3, due = $4 WHERE tenant_id = $1 AND id = $2 AND state = 'open'", &[id, &person, &due]).await
+    tx.change(
+        "UPDATE step SET person_id = $3, due = $4 WHERE tenant_id = $1 AND id = $2 AND state = 'open'",
+        &[id, &person, &due],
+    )
+    .await
 }
 
 /// Moves a step from the state it was seen in. `Conflict` where somebody moved it first.
 pub async fn settle(tx: &mut Tx, id: &StepId, from: State, to: State, note: &str, by: &PersonId) -> Result<()> {
-    let sql = "UPDATE step SET state = $4, note = $5, settled_at = $6, settled_by = $7 WHERE tenant_id = $1 AND id = $2 AND state = $3";
+    let sql =
+        "UPDATE step SET state = $4, note = $5, settled_at = $6, settled_by = $7 WHERE tenant_id = $1 AND id = $2 AND state = $3";
     let now = tx.now();
     match tx.run(sql, &[id, &from.name(), &to.name(), &note, &now, by]).await? {
         1 => Ok(()),
@@ -71,7 +79,8 @@ pub async fn settle(tx: &mut Tx, id: &StepId, from: State, to: State, note: &str
 
 /// Opens a settled step again; what was noted stays.
 pub async fn reopen(tx: &mut Tx, id: &StepId, from: State) -> Result<()> {
-    let sql = "UPDATE step SET state = 'open', settled_at = NULL, settled_by = NULL WHERE tenant_id = $1 AND id = $2 AND state = $3";
+    let sql =
+        "UPDATE step SET state = 'open', settled_at = NULL, settled_by = NULL WHERE tenant_id = $1 AND id = $2 AND state = $3";
     match tx.run(sql, &[id, &from.name()]).await? {
         1 => Ok(()),
         _ => Err(Problem::Conflict),

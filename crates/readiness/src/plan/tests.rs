@@ -30,7 +30,14 @@ fn the_six_rules_come_first_and_then_effect_for_effort() {
         let steps = order(assessment, Some(&answers), gaps(assessment, plan, &answers));
         let line = |step: &&crate::content::StepText| {
             let question = assessment.question(&step.question).expect("a question");
-            format!("{} {}/{} {} {}", question.six.map_or("-".to_owned(), |six| six.to_string()), step.effect, step.effort, question.number, step.key)
+            format!(
+                "{} {}/{} {} {}",
+                question.six.map_or("-".to_owned(), |six| six.to_string()),
+                step.effect,
+                step.effort,
+                question.number,
+                step.key
+            )
         };
         steps.iter().map(line).collect::<Vec<_>>().join("\n")
     };
@@ -214,7 +221,7 @@ async fn the_plan_is_read_in_both_languages() {
     - 約束のない業者は、会社の代表番号にかけて確かめてください。
     - 見かけない人への声のかけ方を、みんなで決めましょう。
     およそ40分 – 担当者
-    [やることの一覧へ]
+    <印刷する>[やることの一覧へ]
     ブラウザーの印刷（Ctrl+P）で紙に出せます。
     ");
 }
@@ -229,7 +236,11 @@ async fn a_step_is_assigned_done_and_taken_back() {
         assert!(not_theirs.readable().contains("Only the person who has this step"), "{}", not_theirs.readable());
         let assigned = [("person", staff.as_str()), ("due", "2026-11-30")];
         assert_eq!(shop.lead.post("/plan/set-up-backup/assign", &assigned).await.location(), "/plan/set-up-backup");
-        assert_eq!(shop.lead.post("/plan/set-up-backup/assign", &assigned).await.location(), "/plan/set-up-backup", "twice is harmless");
+        assert_eq!(
+            shop.lead.post("/plan/set-up-backup/assign", &assigned).await.location(),
+            "/plan/set-up-backup",
+            "twice is harmless"
+        );
         let page = shop.staff.get("/plan/set-up-backup").await.readable();
         assert!(page.contains("Person: 佐藤 次郎") && page.contains("Due: 30 November 2026"), "{page}");
         let empty = shop.staff.post("/plan/set-up-backup/done", &[("what", " ")]).await;
@@ -237,7 +248,12 @@ async fn a_step_is_assigned_done_and_taken_back() {
         assert!(empty.readable().contains("Please fill this in"), "{}", empty.readable());
         shop.staff.post("/plan/set-up-backup/done", &[("what", "restic runs every night")]).await.location();
         let done = shop.lead.get("/plan/set-up-backup").await.readable();
-        for words in ["restic runs every night", "Noted by 佐藤 次郎, 23 November 2026, 9:00", "<Answer this question again>", "Your answer now: No, not yet"] {
+        for words in [
+            "restic runs every night",
+            "Noted by 佐藤 次郎, 23 November 2026, 9:00",
+            "<Answer this question again>",
+            "Your answer now: No, not yet",
+        ] {
             assert!(done.contains(words), "{words} in {done}");
         }
         let twice = shop.staff.post("/plan/set-up-backup/done", &[("what", "again")]).await;
@@ -250,7 +266,10 @@ async fn a_step_is_assigned_done_and_taken_back() {
         assert_eq!(shop.staff.post("/plan/try-a-restore/reopen", &[]).await.status.as_u16(), 403);
         shop.lead.post("/plan/try-a-restore/reopen", &[]).await.location();
         let told: Vec<String> = facts(shop, &shop.company).await.into_iter().filter(|fact| fact.starts_with("step")).collect();
-        assert_eq!(told, ["step-planned", "step-assigned", "step-done", "step-reopened", "step-planned", "step-dropped", "step-reopened"]);
+        assert_eq!(
+            told,
+            ["step-planned", "step-assigned", "step-done", "step-reopened", "step-planned", "step-dropped", "step-reopened"]
+        );
     })
     .await;
 }
@@ -260,8 +279,12 @@ async fn the_plan_is_filtered_sorted_and_reminded_of() {
     let shop = shop().await;
     keep(&shop.owner, &shop.site, &letters()).await;
     let staff = shop.staff.person.clone().expect("a person");
-    shop.lead.post("/plan/greet-and-accompany-visitors/assign", &[("person", staff.as_str()), ("due", "2026-11-24")]).await.location();
-    let titles = |page: String| page.lines().filter(|line| line.contains("## ")).map(str::to_owned).collect::<Vec<_>>().join("\n");
+    shop.lead
+        .post("/plan/greet-and-accompany-visitors/assign", &[("person", staff.as_str()), ("due", "2026-11-24")])
+        .await
+        .location();
+    let titles =
+        |page: String| page.lines().filter(|line| line.contains("## ")).map(str::to_owned).collect::<Vec<_>>().join("\n");
     let by_plan = titles(shop.lead.get("/plan").await.readable());
     let by_due = titles(shop.lead.get("/plan?sort=due").await.readable());
     assert!(by_due.lines().next() == by_plan.lines().last() && by_plan.lines().count() == 3, "{by_plan}\n{by_due}");
@@ -274,7 +297,11 @@ async fn the_plan_is_filtered_sorted_and_reminded_of() {
     assert!(late.contains("One step is due today or late.") && late.contains("Late"), "{late}");
     let calendar = shop.lead.in_japanese().get("/plan/due.ics").await;
     let text = calendar.text().replace("\r\n ", "");
-    assert!(text.contains("DTSTART;VALUE=DATE:20261124\r\nDTEND;VALUE=DATE:20261125\r\n") && text.matches("BEGIN:VEVENT").count() == 1, "{text}");
+    assert!(
+        text.contains("DTSTART;VALUE=DATE:20261124\r\nDTEND;VALUE=DATE:20261125\r\n")
+            && text.matches("BEGIN:VEVENT").count() == 1,
+        "{text}"
+    );
     assert!(calendar.text().split("\r\n").all(|line| line.len() <= 75));
 }
 
@@ -371,7 +398,8 @@ async fn what_no_page_of_ours_sends_is_refused() {
     for (act, field) in [("assign", "due"), ("done", "what"), ("drop", "what")] {
         refuses_bad_forms(&shop.lead, &format!("/plan/set-up-backup/{act}"), field).await;
     }
-    let assign = async |person: &str, due: &str| shop.lead.post("/plan/set-up-backup/assign", &[("person", person), ("due", due)]).await;
+    let assign =
+        async |person: &str, due: &str| shop.lead.post("/plan/set-up-backup/assign", &[("person", person), ("due", due)]).await;
     assert_eq!(assign("nobody", "").await.status.as_u16(), 404);
     assert!(assign("", "2026-11-22").await.readable().contains("A day that has passed cannot be a due day"));
     assert!(assign("", "30/11").await.readable().contains("Please enter a date such as"));

@@ -186,7 +186,8 @@ async fn shown(who: &Who, key: &str, form: Option<Typed>) -> Result<Page> {
     let kept = step.kept.as_ref();
     let due = step.due().map(|due| due.to_string()).unwrap_or_default();
     let settled = kept.and_then(|kept| Some((kept.settled?, kept.settled_by.as_ref()?)));
-    let settled = settled.map(|(at, by)| w.with("plan-settled", &[("when", w.moment(at).as_str()), ("name", company::name_of(&people, by))]));
+    let settled = settled
+        .map(|(at, by)| w.with("plan-settled", &[("when", w.moment(at).as_str()), ("name", company::name_of(&people, by))]));
     let chosen = |person: &Person| step.person() == Some(&person.id);
     let show = Show {
         w,
@@ -199,7 +200,11 @@ async fn shown(who: &Who, key: &str, form: Option<Typed>) -> Result<Page> {
         from_incident: kept.is_some_and(|kept| kept.origin == super::FROM_INCIDENT),
         may_lead: who.role >= Role::Lead,
         may_settle: who.role >= Role::Lead || step.person() == Some(&who.person),
-        people: people.iter().filter(|person| !person.left).map(|person| (person.id.to_string(), person.name.clone(), chosen(person))).collect(),
+        people: people
+            .iter()
+            .filter(|person| !person.left)
+            .map(|person| (person.id.to_string(), person.name.clone(), chosen(person)))
+            .collect(),
         form: form.unwrap_or(Typed { due, ..Typed::default() }),
         row: Row::of(w, &step, &people, who.today()),
     };

@@ -20,7 +20,10 @@ async fn another_companys_row_is_not_there() {
                 assert_eq!(reply.status.as_u16(), 404, "{path}: {}", reply.readable());
             }
             assert_eq!(other.get(&format!("/api/v1/assessment/sheets/{sheet}")).await.status.as_u16(), 404);
-            assert_eq!(other.post(&format!("/assessment/sheets/{sheet}/questions/1"), &[("answer", "done")]).await.status.as_u16(), 404);
+            assert_eq!(
+                other.post(&format!("/assessment/sheets/{sheet}/questions/1"), &[("answer", "done")]).await.status.as_u16(),
+                404
+            );
             assert_eq!(other.post(&format!("/assessment/sheets/{sheet}/finish"), &[]).await.status.as_u16(), 404);
         }
         let carry = format!("2026-03.{}", all('d'));
@@ -64,13 +67,29 @@ async fn what_no_page_of_ours_sends_is_refused() {
     }
     assert_eq!(shop.lead.post(&open, &[("answer", "not-applicable")]).await.status.as_u16(), 422, "it always applies");
     assert_eq!(shop.lead.get("/assessment/sheets/nothing").await.status.as_u16(), 404);
-    for carry in ["", "x", "2026-03.", "2026-03.ddd", "1999-01.ddddddddddddddddddddddddd", "2026-03.xxxxxxxxxxxxxxxxxxxxxxxxx", "%8D%9D", "%00"] {
+    for carry in [
+        "",
+        "x",
+        "2026-03.",
+        "2026-03.ddd",
+        "1999-01.ddddddddddddddddddddddddd",
+        "2026-03.xxxxxxxxxxxxxxxxxxxxxxxxx",
+        "%8D%9D",
+        "%00",
+    ] {
         for page in ["/assessment/check?a=", "/assessment/result?a=", "/assessment/keep?carry="] {
             let reply = shop.lead.get(&format!("{page}{carry}")).await;
             assert_eq!(reply.status.as_u16(), 422, "{page}{carry}: {}", reply.readable());
         }
     }
-    for (query, status) in [("at=0", 404), ("at=26", 404), ("at=x", 404), ("answer=maybe", 422), ("answer=not-applicable", 422), ("go=sideways", 422)] {
+    for (query, status) in [
+        ("at=0", 404),
+        ("at=26", 404),
+        ("at=x", 404),
+        ("answer=maybe", 422),
+        ("answer=not-applicable", 422),
+        ("go=sideways", 422),
+    ] {
         assert_eq!(shop.stranger.get(&format!("/assessment/check?{query}")).await.status.as_u16(), status, "{query}");
     }
     let half = format!("2026-03.d{}", "-".repeat(24));
@@ -84,7 +103,9 @@ async fn peers(shop: &Shop, count: usize) {
         let (company, site) = trial::found(&shop.app.store, &format!("会社{n}")).await;
         let mut tx = shop.app.store.write(&company, Actor::System).await.expect("a transaction");
         let (sheet, score) = (SheetId::new(), i64::try_from(n).expect("small") * 10);
-        crate::assessment::store::insert_finished(&mut tx, &sheet, &site, "2026-03", score, &PersonId::new()).await.expect("a sheet");
+        crate::assessment::store::insert_finished(&mut tx, &sheet, &site, "2026-03", score, &PersonId::new())
+            .await
+            .expect("a sheet");
         crate::assessment::store::put_peer(&mut tx, "2026-03", score).await.expect("a peer");
         tx.commit().await.expect("kept");
     }

@@ -89,7 +89,13 @@ async fn anybody_answers_and_nothing_is_kept() {
             carry = reply.location().trim_start_matches("/assessment/result?a=").to_owned();
             break;
         }
-        carry = reply.text().split("name=\"a\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("what travels").to_owned();
+        carry = reply
+            .text()
+            .split("name=\"a\" value=\"")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next())
+            .expect("what travels")
+            .to_owned();
         at += 1;
         assert!(reply.readable().contains(&format!("# Question {at} of 25")), "{}", reply.readable());
     }
@@ -178,7 +184,8 @@ async fn somebody_signed_in_goes_from_start_to_result() {
         let again = lead.post("/assessment/sheets", &[("site", shop.site.as_str())]).await.location();
         assert_eq!(again, first, "an open sheet is gone on with");
         let question = |n: usize| format!("/assessment/sheets/{sheet}/questions/{n}");
-        let headers = [("hx-request", "true"), ("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
+        let headers =
+            [("hx-request", "true"), ("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
         let saved = lead.send(Method::POST, &question(1), &headers, b"answer=done".to_vec()).await;
         assert_eq!(saved.readable(), "Saved. 1 of 25 questions are answered.");
         let none = lead.post(&question(2), &[("go", "next")]).await;
@@ -188,11 +195,15 @@ async fn somebody_signed_in_goes_from_start_to_result() {
         let early = lead.post(&format!("/assessment/sheets/{sheet}/finish"), &[]).await;
         assert!(early.readable().contains("24 questions are not answered yet"), "{}", early.readable());
         for n in 1..=25 {
-            let next = lead.post(&question(n), &[("answer", if n < 3 { "unknown" } else { "partly" }), ("go", "next")]).await.location();
+            let next =
+                lead.post(&question(n), &[("answer", if n < 3 { "unknown" } else { "partly" }), ("go", "next")]).await.location();
             assert_eq!(next, if n < 25 { question(n + 1) } else { format!("/assessment/sheets/{sheet}") });
         }
         let overview = lead.get(&format!("/assessment/sheets/{sheet}")).await.readable();
-        assert!(overview.contains("25 of 25 questions are answered") && overview.contains("<Finish and see the result>"), "{overview}");
+        assert!(
+            overview.contains("25 of 25 questions are answered") && overview.contains("<Finish and see the result>"),
+            "{overview}"
+        );
         let result = lead.post(&format!("/assessment/sheets/{sheet}/finish"), &[]).await.location();
         assert_eq!(result, format!("/assessment/sheets/{sheet}/result"));
         let shown = lead.get(&result).await.readable();
@@ -330,7 +341,10 @@ async fn answers_given_without_an_account_are_kept_on_request() {
     ");
     let staff = shop.staff.get(&format!("/assessment/keep?carry={carry}")).await;
     assert_eq!(staff.status.as_u16(), 403);
-    assert!(shop.staff.get(&format!("/assessment/sheets/{sheet}/result")).await.readable().contains("50 of 100"), "staff read results");
+    assert!(
+        shop.staff.get(&format!("/assessment/sheets/{sheet}/result")).await.readable().contains("50 of 100"),
+        "staff read results"
+    );
 }
 
 #[tokio::test]
@@ -394,11 +408,18 @@ async fn files_hold_the_answers() {
     let shop = shop().await;
     let sheet = keep(&shop.owner, &shop.site, &format!("x{}", &all('d')[1..]).replace('x', "u")).await;
     let csv = shop.owner.get(&format!("/assessment/sheets/{sheet}/result.csv")).await;
-    assert!(csv.bytes.starts_with("\u{feff}\"No.\",\"Question\",\"Answer\",\"Points\",\"What was seen\"\r\n\"1\",".as_bytes()), "{}", csv.text());
+    assert!(
+        csv.bytes.starts_with("\u{feff}\"No.\",\"Question\",\"Answer\",\"Points\",\"What was seen\"\r\n\"1\",".as_bytes()),
+        "{}",
+        csv.text()
+    );
     assert!(csv.text().contains("\"-1\"") && csv.text().ends_with("\"\",\"Score\",\"\",\"95\",\"\"\r\n"), "{}", csv.text());
     let api = shop.owner.get(&format!("/api/v1/assessment/sheets/{sheet}")).await;
     let json: serde_json::Value = serde_json::from_slice(&api.bytes).expect("JSON");
-    assert_eq!((json["score"].as_i64(), json["band"].as_str(), json["answered"].as_i64()), (Some(95), Some("mostly-done"), Some(25)));
+    assert_eq!(
+        (json["score"].as_i64(), json["band"].as_str(), json["answered"].as_i64()),
+        (Some(95), Some("mostly-done"), Some(25))
+    );
     assert_eq!(json["answers"][0]["answer"], "unknown");
     let list = shop.owner.get("/api/v1/assessment/sheets").await;
     assert!(list.text().contains(&sheet), "{}", list.text());

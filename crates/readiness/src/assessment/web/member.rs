@@ -2,8 +2,8 @@
 
 use super::{Asked, Go};
 use crate::Editions;
-use crate::assessment::rules::{Answer, Peers};
 use crate::assessment::result::{FEW, Item, Shown, show};
+use crate::assessment::rules::{Answer, Peers};
 use crate::assessment::{self, Filled, export, store};
 use crate::content::{AssessmentEdition, Named as _};
 use crate::evidence::{self, Beside};
@@ -155,7 +155,12 @@ struct Saved<'a> {
 
 /// `POST /assessment/sheets/{sheet}/questions/{number}`: keeps the answer. A script that saves on change hears how far
 /// it is; a plain form goes on to the next question, or back.
-pub async fn answer(who: Lead, headers: HeaderMap, Path((id, number)): Path<(String, String)>, Sent(sent): Sent<Answered>) -> Result<Response> {
+pub async fn answer(
+    who: Lead,
+    headers: HeaderMap,
+    Path((id, number)): Path<(String, String)>,
+    Sent(sent): Sent<Answered>,
+) -> Result<Response> {
     let (sheet, number): (SheetId, usize) = (named(&id)?, named(&number)?);
     let editions = who.content::<Editions>()?;
     let answer = sent.answer.as_deref().map(str::parse::<Answer>);
@@ -254,7 +259,9 @@ pub(super) async fn peers(who: &Who, editions: &Editions, company: &company::Com
     let peers = assessment::peers(who, &overall).await?;
     let (trade, size) = (editions.trade(&company.trade), editions.size(company.employees));
     let group = match (trade, size) {
-        (Some(trade), Some(size)) => who.words().with("assessment-peers-group", &[("trade", trade.name(who.lang())), ("size", size.name(who.lang()))]),
+        (Some(trade), Some(size)) => {
+            who.words().with("assessment-peers-group", &[("trade", trade.name(who.lang())), ("size", size.name(who.lang()))])
+        }
         _ => String::new(),
     };
     Ok(peers.map(|peers| PeersShown { group, peers }))
@@ -290,7 +297,12 @@ pub async fn csv(who: Member, Path(id): Path<String>) -> Result<Response> {
     let opened = finished(&who, &editions, &id).await?;
     let edition = editions.assessment(&opened.filled.sheet.edition)?;
     let bytes = export::csv(who.words(), &show(who.words(), edition, &opened.filled.answers, &opened.beside, who.now()));
-    Ok(download(Download { name: file_name(edition, &opened.filled, "csv"), kind: "text/csv; charset=utf-8", bytes, inline: false }))
+    Ok(download(Download {
+        name: file_name(edition, &opened.filled, "csv"),
+        kind: "text/csv; charset=utf-8",
+        bytes,
+        inline: false,
+    }))
 }
 
 /// `GET /api/v1/assessment/sheets/{sheet}`.

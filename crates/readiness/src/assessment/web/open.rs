@@ -76,7 +76,8 @@ pub async fn question(reader: Reader, Query(sent): Query<Carried>) -> Result<Res
     let total = edition.questions.len();
     let at: usize = sent.at.as_deref().map_or(Ok(1), str::parse).map_err(|_| Problem::NotFound)?;
     let shown = edition.numbered(at).ok_or(Problem::NotFound)?;
-    let answer: Option<Answer> = sent.answer.as_deref().map(|text| text.parse().map_err(|()| Problem::invalid("answer", "choose-one"))).transpose()?;
+    let answer: Option<Answer> =
+        sent.answer.as_deref().map(|text| text.parse().map_err(|()| Problem::invalid("answer", "choose-one"))).transpose()?;
     if let Some(answer) = answer {
         answers.set(shown, answer).ok_or(Problem::invalid("answer", "choose-one"))?;
     }

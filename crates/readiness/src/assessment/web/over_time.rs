@@ -71,7 +71,8 @@ async fn own(who: &Member) -> Result<Own> {
         open: open.iter().find(|(at, _)| *at == site.id).map(|(_, open)| open.clone()),
         has_result: past.iter().any(|sheet| sheet.site == site.id),
     };
-    let site_name = |sheet: &store::Sheet| sites.iter().find(|site| site.id == sheet.site).map(|site| site.name.clone()).unwrap_or_default();
+    let site_name =
+        |sheet: &store::Sheet| sites.iter().find(|site| site.id == sheet.site).map(|site| site.name.clone()).unwrap_or_default();
     let history: Vec<Past> = past
         .iter()
         .filter_map(|sheet| {
