@@ -14,11 +14,11 @@ pub use self::rules::{Door, State};
 pub use self::store::{Device, Held, Known, Sighting};
 pub use self::web::routes;
 
+use self::rules::*;
 use ::store::{Actor, AllTx, Store, Tx};
 use ::web::{Lead, Member};
 use base::*;
 use rand::RngCore as _;
-use self::rules::*;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use wire::{Event, Heartbeat, Machine, Order, OrderKind};

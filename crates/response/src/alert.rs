@@ -8,7 +8,6 @@ mod web;
 #[cfg(test)]
 mod tests;
 
-
 pub use self::letter::letter;
 pub use self::rules::{Level, State};
 pub use self::store::Alert;
@@ -44,7 +43,8 @@ pub async fn take(tx: &mut Tx, device: &DeviceId, finding: &Finding) -> Result<(
     let level = Level::of_finding(&finding.level);
     let last = store::last(tx, device, &finding.rule, finding.drill.is_some()).await?;
     let whose = whose(&finding);
-    let quiet = finding.drill.is_none() && store::quiets(tx, device, &finding.rule, now).await?.iter().any(|quiet| quiet.covers(&whose));
+    let quiet =
+        finding.drill.is_none() && store::quiets(tx, device, &finding.rule, now).await?.iter().any(|quiet| quiet.covers(&whose));
     let fold = fold(last.as_ref().map(|last| &last.past), quiet, level, finding.drill.as_deref(), now);
     match (last, fold) {
         (None, _) | (_, Fold::Raise) => raise(tx, device, finding, level).await,

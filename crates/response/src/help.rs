@@ -66,7 +66,8 @@ impl Help {
             Some(Err(error)) => return (empty, vec![fault(error.to_string())]),
             Some(Ok(help)) => help,
         };
-        let faults = help.kinds.iter().filter(|kind| kind.is_incomplete()).map(|kind| fault(format!("{}: a text is missing", kind.key)));
+        let faults =
+            help.kinds.iter().filter(|kind| kind.is_incomplete()).map(|kind| fault(format!("{}: a text is missing", kind.key)));
         let unknown = help.kinds.iter().filter(|kind| !help.lessons.iter().any(|lesson| lesson.question == kind.question));
         let faults = faults.chain(unknown.map(|kind| fault(format!("{}: there is no lesson {}", kind.key, kind.question))));
         let faults = faults.chain(help.kind(ALERT).is_none().then(|| fault(format!("there is no kind {ALERT}")))).collect();

@@ -7,7 +7,6 @@ mod web;
 #[cfg(test)]
 mod tests;
 
-
 pub use self::rules::Stage;
 pub use self::store::{Attachment, Incident};
 pub use self::web::routes;
@@ -93,7 +92,14 @@ pub async fn attach(who: &Member, id: &IncidentId, name: &str, bytes: Vec<u8>) -
     open_one(&mut tx, id).await?;
     let attachment = AttachmentId::new();
     let name = customer::device::rules::plain(name, 200);
-    let kept = Attachment { id: attachment.clone(), at: tx.now(), person: who.person.to_string(), name, sha256: sha256.clone(), bytes: size };
+    let kept = Attachment {
+        id: attachment.clone(),
+        at: tx.now(),
+        person: who.person.to_string(),
+        name,
+        sha256: sha256.clone(),
+        bytes: size,
+    };
     store::add_attachment(&mut tx, id, &who.person, &kept).await?;
     tx.tell(Fact::IncidentAttached { incident: id.clone(), attachment, sha256, bytes: size }).await?;
     tx.commit().await

@@ -10,7 +10,6 @@ mod web;
 #[cfg(test)]
 mod tests;
 
-
 pub use self::keys::{KeyFault, Keys};
 
 use crate::detection::Rules;

@@ -67,7 +67,8 @@ pub async fn add_device(shop: &Shop, company: &CompanyId, host: &str) -> DeviceI
     let id = DeviceId::new();
     let mut tx = shop.app.store.write(company, Actor::Device(id.clone())).await.expect("a transaction");
     let machine = machine(host);
-    let arrival = device::Arrival { id: id.clone(), machine: &machine, fingerprint: format!("print of {id}"), serial: "1".to_owned() };
+    let arrival =
+        device::Arrival { id: id.clone(), machine: &machine, fingerprint: format!("print of {id}"), serial: "1".to_owned() };
     device::enrol(&mut tx, &arrival).await.expect("enrolled");
     tx.commit().await.expect("kept");
     id

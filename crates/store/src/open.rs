@@ -137,7 +137,7 @@ impl Store {
 
     pub(crate) async fn begin_write(&self) -> Result<Conn> {
         match &self.db {
-            Db::Sqlite { write, .. } => write.begin_with("BEGIN IMMEDIATE").await.map(Conn::Sqlite),
+            Db::Sqlite { write, .. } => begin_immediate(write).await.map(Conn::Sqlite),
             Db::Postgres(pool) => pool.begin().await.map(Conn::Postgres),
         }
         .map_err(problem)
@@ -149,6 +149,18 @@ impl Store {
             Db::Postgres(pool) => pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await.map(Conn::Postgres),
         }
         .map_err(problem)
+    }
+}
+
+/// Begins to write. A full disk ends a transaction from within SQLite, and a connection that it happened to cannot begin
+/// another one: it is given up for a new one, so that writing works again once there is room.
+async fn begin_immediate(write: &SqlitePool) -> sqlx::Result<sqlx::Transaction<'static, sqlx::Sqlite>> {
+    match write.begin_with("BEGIN IMMEDIATE").await {
+        Err(sqlx::Error::InvalidSavePointStatement) => {
+            write.acquire().await?.close().await?;
+            write.begin_with("BEGIN IMMEDIATE").await
+        }
+        begun => begun,
     }
 }
 

@@ -19,7 +19,11 @@ pub async fn letter(app: &App, job: &Claimed) -> Result<Vec<Letter>> {
         let w = Words::new(app.words.clone(), reader.lang);
         let page = format!("{}/devices/{id}", app.site.origin);
         let args = [("host", device.host.as_str()), ("at", &w.moment(Moment(*last_seen))), ("page", &page)];
-        Letter { to: reader.mail, subject: w.with("device-mail-silent-subject", &args), text: w.with("device-mail-silent-text", &args) }
+        Letter {
+            to: reader.mail,
+            subject: w.with("device-mail-silent-subject", &args),
+            text: w.with("device-mail-silent-text", &args),
+        }
     });
     Ok(letters.collect())
 }

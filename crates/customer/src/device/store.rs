@@ -138,7 +138,12 @@ pub struct Ordered {
 
 impl Record for Ordered {
     fn read(row: &Row) -> Result<Ordered> {
-        Ok(Ordered { made: row.get("made_at")?, expires: row.get("expires_at")?, done: row.get("done_at")?, result: row.get("result")? })
+        Ok(Ordered {
+            made: row.get("made_at")?,
+            expires: row.get("expires_at")?,
+            done: row.get("done_at")?,
+            result: row.get("result")?,
+        })
     }
 }
 
@@ -187,7 +192,8 @@ pub async fn add_lost(tx: &mut Tx, id: &DeviceId, count: i64) -> Result<()> {
 }
 
 pub async fn add(tx: &mut Tx, id: &DeviceId, machine: &Machine, fingerprint: &str, serial: &str) -> Result<()> {
-    let sql = "INSERT INTO device (tenant_id, id, host, os, os_name, kernel, arch, machine, agent, fingerprint, serial, enrolled_at,
+    let sql =
+        "INSERT INTO device (tenant_id, id, host, os, os_name, kernel, arch, machine, agent, fingerprint, serial, enrolled_at,
                    bundle, rules, collectors, memory, cpu, spool, skew, privileged, up_to, lost)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, $10, $11, 0, 0, '[]', 0, 0, 0, 0, 0, 0, 0)";
     let now = tx.now();
@@ -213,10 +219,26 @@ pub async fn hear(tx: &mut Tx, id: &DeviceId, machine: &Machine, beat: &Measured
     let collectors = serde_json::to_string(&beat.collectors).map_err(Problem::internal)?;
     let skew = beat.at.saturating_sub(now.0);
     let Machine { host, os_name, kernel, arch, .. } = machine;
-    tx.change(sql, &[
-        id, host, os_name, kernel, arch, &beat.agent, &beat.bundle, &beat.rules, &collectors, &beat.memory, &beat.cpu, &beat.spool,
-        &skew, &beat.privileged, &now,
-    ])
+    tx.change(
+        sql,
+        &[
+            id,
+            host,
+            os_name,
+            kernel,
+            arch,
+            &beat.agent,
+            &beat.bundle,
+            &beat.rules,
+            &collectors,
+            &beat.memory,
+            &beat.cpu,
+            &beat.spool,
+            &skew,
+            &beat.privileged,
+            &now,
+        ],
+    )
     .await
 }
 
@@ -228,7 +250,8 @@ pub async fn silent(all: &mut AllTx, before: Moment) -> Result<Vec<(CompanyId, D
 
 /// Marks the device, unless it was heard or told of meanwhile; when it was heard last.
 pub async fn fall_silent(tx: &mut Tx, id: &DeviceId, before: Moment, now: Moment) -> Result<Option<i64>> {
-    let sql = "UPDATE device SET silent_since = $4 WHERE tenant_id = $1 AND id = $2 AND retired_at IS NULL AND silent_since IS NULL
+    let sql =
+        "UPDATE device SET silent_since = $4 WHERE tenant_id = $1 AND id = $2 AND retired_at IS NULL AND silent_since IS NULL
                AND COALESCE(last_seen, enrolled_at) < $3 RETURNING COALESCE(last_seen, enrolled_at) AS n";
     tx.maybe::<i64>(sql, &[id, &before, &now]).await
 }
@@ -286,7 +309,14 @@ pub async fn sightings(tx: &mut Tx, id: &DeviceId, kind: &str, part: &str, most:
     tx.all(sql, &[id, &kind, &format!("%{part}%"), &most]).await
 }
 
-pub async fn add_order(tx: &mut Tx, id: &DeviceId, kind: OrderKind, person: Option<&PersonId>, made: Moment, expires: Moment) -> Result<()> {
+pub async fn add_order(
+    tx: &mut Tx,
+    id: &DeviceId,
+    kind: OrderKind,
+    person: Option<&PersonId>,
+    made: Moment,
+    expires: Moment,
+) -> Result<()> {
     let sql = "INSERT INTO device_order (tenant_id, id, device_id, kind, person_id, made_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     tx.run(sql, &[&JobId::new(), id, &order_name(kind), &person.cloned(), &made, &expires]).await?;
     Ok(())
@@ -344,5 +374,9 @@ impl Record for Reader {
 
 /// The owners and people in charge, who are written to.
 pub async fn readers(tx: &mut Tx) -> Result<Vec<Reader>> {
-    tx.all("SELECT mail, lang FROM person WHERE tenant_id = $1 AND role IN ('owner', 'lead') AND left_at IS NULL ORDER BY id", &[]).await
+    tx.all(
+        "SELECT mail, lang FROM person WHERE tenant_id = $1 AND role IN ('owner', 'lead') AND left_at IS NULL ORDER BY id",
+        &[],
+    )
+    .await
 }

@@ -23,7 +23,13 @@ fn machine(host: &str) -> Machine {
 }
 
 fn beat(host: &str, at: Moment) -> Heartbeat {
-    let eye = |name: &str, state, way: &str, why: &str| Collector { name: name.to_owned(), state, way: way.to_owned(), why: why.to_owned(), seen: 1 };
+    let eye = |name: &str, state, way: &str, why: &str| Collector {
+        name: name.to_owned(),
+        state,
+        way: way.to_owned(),
+        why: why.to_owned(),
+        seen: 1,
+    };
     Heartbeat {
         at: at.0,
         agent: "0.1.0".to_owned(),
@@ -57,7 +63,8 @@ async fn as_device(shop: &Shop, company: &CompanyId, id: &DeviceId) -> Tx {
 async fn add(shop: &Shop, company: &CompanyId, host: &str) -> DeviceId {
     let id = DeviceId::new();
     let mut tx = as_device(shop, company, &id).await;
-    let arrival = Arrival { id: id.clone(), machine: &machine(host), fingerprint: format!("print of {id}"), serial: "1".to_owned() };
+    let arrival =
+        Arrival { id: id.clone(), machine: &machine(host), fingerprint: format!("print of {id}"), serial: "1".to_owned() };
     super::enrol(&mut tx, &arrival).await.expect("enrolled");
     tx.commit().await.expect("kept");
     id
@@ -77,7 +84,13 @@ async fn facts(shop: &Shop) -> Vec<String> {
 #[test]
 fn three_minutes_without_a_word_is_quiet() {
     let now = trial::morning();
-    for (seconds, retired, state) in [(0, false, State::Watching), (179, false, State::Watching), (180, false, State::Quiet), (0, true, State::Retired), (-60, false, State::Watching)] {
+    for (seconds, retired, state) in [
+        (0, false, State::Watching),
+        (179, false, State::Watching),
+        (180, false, State::Quiet),
+        (0, true, State::Retired),
+        (-60, false, State::Watching),
+    ] {
         assert_eq!(State::of(now.plus(-seconds * Moment::SECOND), retired, now), state, "{seconds}");
     }
 }
@@ -153,7 +166,8 @@ async fn a_device_is_added_with_a_line_that_is_shown_once() {
     ");
     let made = shop.lead.post("/devices/add", &[]).await;
     assert!(made.readable().contains("sudo komainu-agent enrol 'komainu1."), "{}", made.readable());
-    let waiting = made.text().split('"').find(|part| part.starts_with("/devices/add/waiting")).expect("a place to wait").to_owned();
+    let waiting =
+        made.text().split('"').find(|part| part.starts_with("/devices/add/waiting")).expect("a place to wait").to_owned();
     assert!(shop.lead.get(&waiting).await.readable().contains("Waiting for the computer"));
     assert_eq!(shop.other_owner.get(&waiting).await.status, 404, "another company's code is not there");
     assert_eq!(shop.lead.get("/devices/add/waiting?code=x").await.status, 404);
@@ -161,7 +175,8 @@ async fn a_device_is_added_with_a_line_that_is_shown_once() {
     assert_eq!(shop.staff.post("/devices/add", &[]).await.status, 403);
     // The code enrols one device, and the page that waits hears of it.
     let line = made.text().split(&['\'', ';', '&'][..]).find(|part| part.starts_with("komainu1.")).expect("a line").to_owned();
-    let json = base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, line.trim_start_matches("komainu1.")).expect("base64");
+    let json = base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, line.trim_start_matches("komainu1."))
+        .expect("base64");
     let json: serde_json::Value = serde_json::from_slice(&json).expect("json");
     let id = DeviceId::new();
     let mut all = shop.app.store.write_all().await.expect("a transaction");
@@ -186,10 +201,18 @@ async fn a_device_says_what_it_sees() {
     let now = shop.clock.now();
     hear(&shop, &shop.company, &id, &beat("kiosk", now.plus(5 * Moment::MINUTE))).await;
     let mut tx = as_device(&shop, &shop.company, &id).await;
-    super::saw(&mut tx, &id, 1, &event("", "sshd", &[("EventType", "sign-in"), ("User", "sato"), ("SourceIp", "10.0.0.5")])).await.expect("seen");
-    super::saw(&mut tx, &id, 2, &event("process_creation", "", &[("CommandLine", "ls 100%_done!"), ("User", "sato")])).await.expect("seen");
+    super::saw(&mut tx, &id, 1, &event("", "sshd", &[("EventType", "sign-in"), ("User", "sato"), ("SourceIp", "10.0.0.5")]))
+        .await
+        .expect("seen");
+    super::saw(&mut tx, &id, 2, &event("process_creation", "", &[("CommandLine", "ls 100%_done!"), ("User", "sato")]))
+        .await
+        .expect("seen");
     super::lost(&mut tx, &id, 3).await.expect("told");
-    let result = DrillResult { acts: vec!["a".to_owned()], expected: vec!["canary-touched".to_owned(), "eicar-test-file".to_owned()], seen: vec!["canary-touched".to_owned()] };
+    let result = DrillResult {
+        acts: vec!["a".to_owned()],
+        expected: vec!["canary-touched".to_owned(), "eicar-test-file".to_owned()],
+        seen: vec!["canary-touched".to_owned()],
+    };
     super::drill_ended(&mut tx, &id, &result).await.expect("ended");
     tx.commit().await.expect("kept");
     insta::assert_snapshot!(shop.lead.in_japanese().get(&path).await.readable(), @"
@@ -324,7 +347,10 @@ async fn silence_is_told_once_and_so_is_the_return() {
         let job = shop.app.store.claim_job().await.expect("jobs").expect("a job");
         assert_eq!(job.kind, "mail-silence");
         let letters = super::letter(&shop.app, &job).await.expect("letters");
-        assert_eq!(letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), ["owner@bakery.example", "lead@bakery.example"]);
+        assert_eq!(
+            letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(),
+            ["owner@bakery.example", "lead@bakery.example"]
+        );
         assert!(letters[0].subject.contains("kiosk") && letters[0].text.contains(&format!("/devices/{id}")), "{:?}", letters[0]);
         assert!(shop.owner.get("/devices").await.readable().contains("Not heard"));
         hear(&shop, &shop.company, &id, &beat("kiosk", shop.clock.now())).await;

@@ -198,7 +198,8 @@ async fn show(who: Member, Path(id): Path<DeviceId>, Query(filter): Query<Filter
     let w = who.words();
     let may_order = who.as_lead().is_some();
     let kinds = KINDS.into_iter().map(|kind| (kind, w.t(&format!("device-kind-{kind}")))).collect();
-    let sightings = if may_order { seen(&who, &device, &filter).await? } else { Sightings { w, seen: Vec::new(), narrowed: false } };
+    let sightings =
+        if may_order { seen(&who, &device, &filter).await? } else { Sightings { w, seen: Vec::new(), narrowed: false } };
     let (orders, standing) = (ordered(&who, &device).await?, standing(&who, &device).await?);
     let show = Show { w, device: &device, standing, may_order, orders, sightings, kinds, filter };
     page(&who.view, &device.host, &show)
@@ -276,7 +277,8 @@ async fn ordered<'a>(who: &'a Member, device: &'a Device) -> base::Result<Orders
     let mut tx = who.read().await?;
     let drill = store::latest_order(&mut tx, &device.id, OrderKind::Drill).await?;
     let check = store::latest_order(&mut tx, &device.id, OrderKind::Check).await?;
-    let result = drill.as_ref().and_then(|order| order.result.as_deref()).and_then(|text| serde_json::from_str::<DrillResult>(text).ok());
+    let result =
+        drill.as_ref().and_then(|order| order.result.as_deref()).and_then(|text| serde_json::from_str::<DrillResult>(text).ok());
     let result = result.unwrap_or_default();
     let (w, now) = (who.words(), who.now());
     let titles = who.content::<Titles>()?;

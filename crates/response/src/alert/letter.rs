@@ -10,7 +10,8 @@ use base::*;
 ///
 /// None below medium (a drill's are always sent), and none where somebody has put the alert away meanwhile.
 pub async fn letter(app: &App, job: &Claimed) -> Result<Vec<Letter>> {
-    let (Fact::AlertRaised { alert: id, .. } | Fact::AlertReopened { alert: id } | Fact::AlertRepeated { alert: id }) = &job.fact else {
+    let (Fact::AlertRaised { alert: id, .. } | Fact::AlertReopened { alert: id } | Fact::AlertRepeated { alert: id }) = &job.fact
+    else {
         return Ok(Vec::new());
     };
     let mut tx = app.store.read(&job.company).await?;
@@ -34,8 +35,16 @@ pub async fn letter(app: &App, job: &Claimed) -> Result<Vec<Letter>> {
         let page = format!("{}/alerts/{id}", app.site.origin);
         let at = w.moment(alert.last);
         let args = [
-            ("drill", drill.as_str()), ("again", &again), ("title", &title), ("host", &alert.host), ("level", &level), ("at", &at),
-            ("what", &what), ("now", &now), ("we", &we), ("page", &page),
+            ("drill", drill.as_str()),
+            ("again", &again),
+            ("title", &title),
+            ("host", &alert.host),
+            ("level", &level),
+            ("at", &at),
+            ("what", &what),
+            ("now", &now),
+            ("we", &we),
+            ("page", &page),
         ];
         let text = [w.with("alert-mail-text", &args).trim(), &w.t("alert-mail-foot")].join("\n\n");
         Letter { to: reader.mail, subject: w.with("alert-mail-subject", &args).trim().to_owned(), text }

@@ -96,7 +96,8 @@ impl Record for Whose {
 }
 
 pub async fn find(tx: &mut Tx, id: &AlertId) -> Result<Alert> {
-    let sql = "SELECT a.tenant_id, a.id, a.device_id, d.host, a.rule, a.name, a.title, a.level, a.tags, a.state, a.drill, a.drill_id,
+    let sql =
+        "SELECT a.tenant_id, a.id, a.device_id, d.host, a.rule, a.name, a.title, a.level, a.tags, a.state, a.drill, a.drill_id,
                    a.count, a.first_at, a.last_at, a.raised_at, a.heard_at, a.closed_at, a.incident_id, p.name AS by_name
                FROM alert a JOIN device d ON d.tenant_id = a.tenant_id AND d.id = a.device_id
                LEFT JOIN person p ON p.tenant_id = a.tenant_id AND p.id = a.person_id
@@ -106,7 +107,8 @@ pub async fn find(tx: &mut Tx, id: &AlertId) -> Result<Alert> {
 
 /// Up to `most` alerts that fit (an empty text or -1 fits all), the latest raised first, from before `before` on.
 pub async fn some(tx: &mut Tx, wanted: &Wanted<'_>, before: &str, most: i64) -> Result<Vec<Alert>> {
-    let sql = "SELECT a.tenant_id, a.id, a.device_id, d.host, a.rule, a.name, a.title, a.level, a.tags, a.state, a.drill, a.drill_id,
+    let sql =
+        "SELECT a.tenant_id, a.id, a.device_id, d.host, a.rule, a.name, a.title, a.level, a.tags, a.state, a.drill, a.drill_id,
                    a.count, a.first_at, a.last_at, a.raised_at, a.heard_at, a.closed_at, a.incident_id, p.name AS by_name
                FROM alert a JOIN device d ON d.tenant_id = a.tenant_id AND d.id = a.device_id
                LEFT JOIN person p ON p.tenant_id = a.tenant_id AND p.id = a.person_id
@@ -127,7 +129,8 @@ pub struct Wanted<'a> {
 }
 
 pub async fn of_incident(tx: &mut Tx, incident: &IncidentId) -> Result<Vec<Alert>> {
-    let sql = "SELECT a.tenant_id, a.id, a.device_id, d.host, a.rule, a.name, a.title, a.level, a.tags, a.state, a.drill, a.drill_id,
+    let sql =
+        "SELECT a.tenant_id, a.id, a.device_id, d.host, a.rule, a.name, a.title, a.level, a.tags, a.state, a.drill, a.drill_id,
                    a.count, a.first_at, a.last_at, a.raised_at, a.heard_at, a.closed_at, a.incident_id, p.name AS by_name
                FROM alert a JOIN device d ON d.tenant_id = a.tenant_id AND d.id = a.device_id
                LEFT JOIN person p ON p.tenant_id = a.tenant_id AND p.id = a.person_id
@@ -167,10 +170,23 @@ pub async fn add(tx: &mut Tx, new: &New<'_>) -> Result<()> {
     let New { id, device, finding, level, findings } = new;
     let tags = serde_json::to_string(&finding.tags).map_err(Problem::internal)?;
     let now = tx.now();
-    tx.run(sql, &[
-        id, device, &finding.rule, &finding.name, &finding.title, &level.rank(), &tags, &finding.drill.is_some(), &finding.drill,
-        &finding.at, &now, findings,
-    ])
+    tx.run(
+        sql,
+        &[
+            id,
+            device,
+            &finding.rule,
+            &finding.name,
+            &finding.title,
+            &level.rank(),
+            &tags,
+            &finding.drill.is_some(),
+            &finding.drill,
+            &finding.at,
+            &now,
+            findings,
+        ],
+    )
     .await?;
     Ok(())
 }
@@ -218,7 +234,7 @@ pub async fn add_quiet(tx: &mut Tx, alert: &Alert, whose: &Whose, by: &PersonId,
 /// Until when "that was me" holds for an alert, if it still does.
 pub async fn quiet_until(tx: &mut Tx, id: &AlertId, now: Moment) -> Result<Option<Moment>> {
     let sql = "SELECT COALESCE(MAX(until), 0) AS n FROM alert_quiet WHERE tenant_id = $1 AND alert_id = $2 AND until > $3";
-    Ok(tx.one::<i64>(sql, &[id, &now]).await.map(|until| (until > 0).then_some(Moment(until)))?)
+    tx.one::<i64>(sql, &[id, &now]).await.map(|until| (until > 0).then_some(Moment(until)))
 }
 
 /// The rules (by file name or UUID) of a device's alerts that a drill woke.
@@ -269,5 +285,9 @@ impl Record for Reader {
 
 /// The owners and people in charge, who are written to.
 pub async fn readers(tx: &mut Tx) -> Result<Vec<Reader>> {
-    tx.all("SELECT mail, lang FROM person WHERE tenant_id = $1 AND role IN ('owner', 'lead') AND left_at IS NULL ORDER BY id", &[]).await
+    tx.all(
+        "SELECT mail, lang FROM person WHERE tenant_id = $1 AND role IN ('owner', 'lead') AND left_at IS NULL ORDER BY id",
+        &[],
+    )
+    .await
 }

@@ -9,7 +9,13 @@ use wire::Event;
 fn like_findings_fold() {
     let now = trial::morning();
     let heard = |minutes: i64| now.plus(-minutes * Moment::MINUTE);
-    let past = |state, level, heard, drill: Option<&str>, incident| Past { state, level, heard, drill: drill.map(str::to_owned), incident };
+    let past = |state, level, heard, drill: Option<&str>, incident| Past {
+        state,
+        level,
+        heard,
+        drill: drill.map(str::to_owned),
+        incident,
+    };
     use Level::{High, Low, Medium};
     use State::{Closed, InIncident, Mine, Open};
     let mut table = String::new();
@@ -95,7 +101,8 @@ fn what_an_agent_says_is_kept_within_bounds() {
     let mut wild = finding("reverse-shell", "apocalyptic", "sato");
     wild.at = i64::MAX;
     wild.title = "\u{202e}\0a\n".repeat(1_000);
-    wild.events = vec![Event { at: i64::MAX, source: Default::default(), fields: vec![("f".repeat(999), "v".repeat(9_999)); 200] }; 100];
+    wild.events =
+        vec![Event { at: i64::MAX, source: Default::default(), fields: vec![("f".repeat(999), "v".repeat(9_999)); 200] }; 100];
     let tame = bounded(&wild, now);
     assert_eq!((tame.level.as_str(), tame.at, tame.events.len(), tame.title.chars().count()), ("medium", now.0, 20, 200));
     assert!(tame.events.iter().all(|event| event.at == now.0 && event.fields.len() == 60));
@@ -141,7 +148,13 @@ async fn an_alert_reads_as_its_owner_needs_it() {
     There is nothing to look at. All is calm.
     [Help!]
     ");
-    give(&shop, &shop.company, &id, &[finding("reverse-shell", "critical", "sato"), finding("reverse-shell", "critical", "sato")]).await;
+    give(
+        &shop,
+        &shop.company,
+        &id,
+        &[finding("reverse-shell", "critical", "sato"), finding("reverse-shell", "critical", "sato")],
+    )
+    .await;
     insta::assert_snapshot!(shop.owner.in_japanese().get("/alerts/latest").await.readable(), @"
     何が起きたか | 重さ | 状態 | コンピューター | 回数 | 最後に気づいた時 |
     [外から操作された疑い] | とても高い | 見てください | kiosk | 2 | たった今 |
@@ -289,7 +302,10 @@ async fn owners_and_people_in_charge_are_written_to() {
     let id = add_device(&shop, &shop.company, "kiosk").await;
     give(&shop, &shop.company, &id, &[finding("reverse-shell", "high", "sato")]).await;
     let letters = super::letter(&shop.app, &last_job(&shop).await).await.expect("letters");
-    assert_eq!(letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), ["owner@bakery.example", "lead@bakery.example"]);
+    assert_eq!(
+        letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(),
+        ["owner@bakery.example", "lead@bakery.example"]
+    );
     let told = alerts(&shop.owner).await;
     let path = format!("/alerts/{}", told[0]["id"].as_str().expect("an id"));
     let letter = format!("{}\n\n{}", letters[0].subject, letters[0].text.replace(&path, "/alerts/…"));
@@ -332,7 +348,9 @@ async fn that_was_me_is_quiet_until_it_ends() {
         }
         assert_eq!(shop.lead.post(&format!("{path}/mine"), &[("days", "7")]).await.status, 422, "twice is refused");
         give(&shop, &shop.company, &id, &[finding("reverse-shell", "high", "sato")]).await;
-        let state = |alerts: Vec<serde_json::Value>| (alerts.len(), alerts[0]["state"].as_str().unwrap_or("?").to_owned(), alerts[0]["count"].clone());
+        let state = |alerts: Vec<serde_json::Value>| {
+            (alerts.len(), alerts[0]["state"].as_str().unwrap_or("?").to_owned(), alerts[0]["count"].clone())
+        };
         assert_eq!(state(alerts(&shop.owner).await), (1, "mine".to_owned(), 2.into()));
         give(&shop, &shop.company, &id, &[finding("reverse-shell", "high", "another")]).await;
         assert_eq!(state(alerts(&shop.owner).await), (1, "open".to_owned(), 3.into()), "somebody else is told");
@@ -343,7 +361,10 @@ async fn that_was_me_is_quiet_until_it_ends() {
         give(&shop, &shop.company, &id, &[finding("reverse-shell", "high", "sato")]).await;
         assert_eq!(state(alerts(&shop.owner).await), (1, "open".to_owned(), 5.into()), "the days are over");
         let told = facts(&shop, &shop.company).await;
-        assert_eq!(told, ["device-enrolled", "alert-raised", "alert-claimed", "alert-reopened", "alert-closed", "alert-reopened"]);
+        assert_eq!(
+            told,
+            ["device-enrolled", "alert-raised", "alert-claimed", "alert-reopened", "alert-closed", "alert-reopened"]
+        );
     })
     .await;
 }
@@ -366,7 +387,14 @@ async fn another_companys_alert_is_not_there() {
         assert_eq!(alerts(&shop.owner).await[0]["state"], "open");
         assert_eq!(shop.staff.post(&format!("/alerts/{alert}/close"), &[]).await.status, 403, "staff do not put alerts away");
         assert_eq!(shop.stranger.get(&format!("/alerts/{alert}")).await.status, 303);
-        for bad in ["/alerts/x", "/alerts/%00", "/api/v1/alerts?limit=0", "/api/v1/alerts?limit=x", "/api/v1/alerts?state=x", "/api/v1/alerts?cursor=x"] {
+        for bad in [
+            "/alerts/x",
+            "/alerts/%00",
+            "/api/v1/alerts?limit=0",
+            "/api/v1/alerts?limit=x",
+            "/api/v1/alerts?state=x",
+            "/api/v1/alerts?cursor=x",
+        ] {
             let status = shop.owner.get(bad).await.status;
             assert!(status.is_client_error(), "{bad}: {status}");
         }

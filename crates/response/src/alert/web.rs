@@ -48,7 +48,15 @@ impl Filter {
         let mut other = self.clone();
         change(&mut other);
         let Filter { state, level, device, drill, q, sort, before } = &other;
-        let fields = [("state", state), ("level", level), ("device", device), ("drill", drill), ("q", q), ("sort", sort), ("before", before)];
+        let fields = [
+            ("state", state),
+            ("level", level),
+            ("device", device),
+            ("drill", drill),
+            ("q", q),
+            ("sort", sort),
+            ("before", before),
+        ];
         let given = fields.into_iter().filter(|(_, value)| !value.is_empty());
         let query: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish();
         if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
@@ -97,7 +105,8 @@ async fn found<'a>(who: &'a Member, filter: &Filter) -> base::Result<Latest<'a>>
     let part = ::web::optional_line(&filter.q, 200).map_err(|code| Problem::invalid("q", code))?.to_lowercase();
     let alerts = store::some(&mut who.read().await?, &filter.wanted(), &filter.before, LOOKED_THROUGH).await?;
     let mut last = (alerts.len() >= 500).then(|| alerts.last().map(|alert| alert.id.to_string())).flatten();
-    let lines = alerts.into_iter().map(|alert| Line { title: told_title(&rules, w, &alert), heard: w.ago(alert.heard, now), alert });
+    let lines =
+        alerts.into_iter().map(|alert| Line { title: told_title(&rules, w, &alert), heard: w.ago(alert.heard, now), alert });
     let fits = |line: &Line| {
         let Line { alert, title, .. } = line;
         part.is_empty() || [title, &alert.host, &alert.name].iter().any(|text| text.to_lowercase().contains(&part))
@@ -210,7 +219,8 @@ async fn how_it_stands<'a>(who: &'a Member, alert: &'a Alert) -> base::Result<St
 fn found_in(w: &Words, finding: Finding) -> Found {
     let happened = |event: &wire::Event| {
         let wire::Source { product, category, service } = &event.source;
-        let source: Vec<&str> = [product, category, service].into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        let source: Vec<&str> =
+            [product, category, service].into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
         Happened { at: w.moment(Moment(event.at)), source: source.join(" / "), fields: event.fields.clone() }
     };
     Found { at: w.moment(Moment(finding.at)), events: finding.events.iter().map(happened).collect(), finding }

@@ -111,7 +111,8 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Incident>> {
 }
 
 pub async fn set_stage(tx: &mut Tx, id: &IncidentId, from: Stage, to: Stage) -> Result<()> {
-    let sql = "UPDATE incident SET stage = $4, closed_at = $5, version = version + 1 WHERE tenant_id = $1 AND id = $2 AND stage = $3";
+    let sql =
+        "UPDATE incident SET stage = $4, closed_at = $5, version = version + 1 WHERE tenant_id = $1 AND id = $2 AND stage = $3";
     let closed = (to == Stage::Closed).then_some(tx.now());
     match tx.run(sql, &[id, &from.name(), &to.name(), &closed]).await? {
         1 => Ok(()),

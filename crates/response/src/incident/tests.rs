@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 fn stages_move_forward_and_close_with_a_lesson() {
     let mut table = String::new();
     let acts = Stage::ALL.map(Act::MoveTo).into_iter().chain([Act::Close, Act::Reopen]);
-    writeln!(table, "{:11} {:11} {:11} {:11} {:11} {:11} reopen", "", "found", "acting", "recovering", "closed", "close").expect("written");
+    writeln!(table, "{:11} {:11} {:11} {:11} {:11} {:11} reopen", "", "found", "acting", "recovering", "closed", "close")
+        .expect("written");
     for stage in Stage::ALL {
         write!(table, "{:11}", stage.name()).expect("written");
         for act in acts.clone() {
@@ -26,7 +27,9 @@ fn stages_move_forward_and_close_with_a_lesson() {
 
 /// A multipart form with one file.
 fn upload(name: &str, bytes: &[u8]) -> Vec<u8> {
-    let head = format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/html\r\n\r\n");
+    let head = format!(
+        "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/html\r\n\r\n"
+    );
     [head.as_bytes(), bytes, b"\r\n--edge--\r\n"].concat()
 }
 
@@ -36,12 +39,19 @@ const MULTIPART: &str = "multipart/form-data; boundary=edge";
 async fn an_incident_goes_from_alert_to_lesson() {
     let shop = trial::shop(routes(), fill).await;
     let device = add_device(&shop, &shop.company, "kiosk").await;
-    give(&shop, &shop.company, &device, &[finding("reverse-shell", "critical", "sato"), finding("sudo-failed", "high", "sato")]).await;
+    give(&shop, &shop.company, &device, &[finding("reverse-shell", "critical", "sato"), finding("sudo-failed", "high", "sato")])
+        .await;
     let told = alerts(&shop.owner).await;
-    let id = |name: &str| told.iter().find(|alert| alert["name"] == name).and_then(|alert| alert["id"].as_str()).expect("an id").to_owned();
+    let id = |name: &str| {
+        told.iter().find(|alert| alert["name"] == name).and_then(|alert| alert["id"].as_str()).expect("an id").to_owned()
+    };
     shop.clock.advance(5 * Moment::MINUTE);
     let path = shop.owner.post(&format!("/alerts/{}/help", id("reverse-shell")), &[]).await.location();
-    assert_eq!(shop.owner.post(&format!("/alerts/{}/help", id("reverse-shell")), &[]).await.location(), path, "twice leads to the same");
+    assert_eq!(
+        shop.owner.post(&format!("/alerts/{}/help", id("reverse-shell")), &[]).await.location(),
+        path,
+        "twice leads to the same"
+    );
     insta::assert_snapshot!(shop.owner.in_japanese().get("/incidents").await.readable(), @"
     # 困ったことの対応
     「困った」から始まった対応です。したことを書いておくと、あとで説明するときに役立ちます。
@@ -55,7 +65,11 @@ async fn an_incident_goes_from_alert_to_lesson() {
     shop.clock.advance(Moment::MINUTE);
     assert_eq!(shop.lead.post(&format!("{path}/stage"), &[("stage", "recovering")]).await.status, 303);
     assert_eq!(shop.lead.post(&format!("{path}/stage"), &[("stage", "acting")]).await.status, 422, "never back");
-    assert_eq!(shop.lead.post(&format!("{path}/stage"), &[("stage", "closed")]).await.status, 422, "closing says what was learned");
+    assert_eq!(
+        shop.lead.post(&format!("{path}/stage"), &[("stage", "closed")]).await.status,
+        422,
+        "closing says what was learned"
+    );
     insta::assert_snapshot!(shop.lead.get(&path).await.readable(), @r#"
     # Somebody outside controls this computer
     Being repaired Opened on 23 November 2026, 9:05 · 大和 花子
@@ -178,7 +192,8 @@ async fn an_incident_goes_from_alert_to_lesson() {
     assert_eq!(shop.lead.post(&format!("{path}/plan"), &[("step", "antivirus-on-every-computer")]).await.location(), "/plan");
     assert_eq!(shop.lead.post(&format!("{path}/plan"), &[("step", "x")]).await.status, 404);
     assert!(facts(&shop, &shop.company).await.contains(&"step-planned".to_owned()));
-    for (act, fields) in [("notes", vec![("note", "x")]), ("close", vec![("learned", "x")]), ("stage", vec![("stage", "acting")])] {
+    for (act, fields) in [("notes", vec![("note", "x")]), ("close", vec![("learned", "x")]), ("stage", vec![("stage", "acting")])]
+    {
         assert_eq!(shop.lead.post(&format!("{path}/{act}"), &fields).await.status, 422, "{act} of a closed one");
     }
     // A closed incident's alert stays as it was; what comes later is a new one.
@@ -192,7 +207,9 @@ async fn an_incident_goes_from_alert_to_lesson() {
 async fn files_are_kept_with_their_hash_and_only_saved() {
     trial::each_store(routes(), fill, |shop| async move {
         let path = shop.staff.post("/help/other", &[("story", "")]).await.location();
-        let send = async |name: &str, bytes: &[u8]| shop.staff.post_bytes(&format!("{path}/files"), MULTIPART, upload(name, bytes)).await.status;
+        let send = async |name: &str, bytes: &[u8]| {
+            shop.staff.post_bytes(&format!("{path}/files"), MULTIPART, upload(name, bytes)).await.status
+        };
         let html = b"<script>alert(1)</script>";
         assert_eq!(send("../../画面 1.html", html).await, 303);
         assert_eq!(send("empty.txt", b"").await, 422);
@@ -227,15 +244,23 @@ async fn another_companys_incident_is_not_there() {
         }
         assert!(!other.get("/incidents").await.readable().contains("lost"));
         for (act, fields) in [
-            ("notes", vec![("note", "x")]), ("stage", vec![("stage", "acting")]), ("close", vec![("learned", "x")]), ("reopen", vec![]),
-            ("alerts", vec![("alert", foreign.as_str())]), ("plan", vec![("step", "set-up-backup")]),
+            ("notes", vec![("note", "x")]),
+            ("stage", vec![("stage", "acting")]),
+            ("close", vec![("learned", "x")]),
+            ("reopen", vec![]),
+            ("alerts", vec![("alert", foreign.as_str())]),
+            ("plan", vec![("step", "set-up-backup")]),
         ] {
             assert_eq!(other.post(&format!("{path}/{act}"), &fields).await.status, 404, "{act}");
         }
         assert_eq!(other.post_bytes(&format!("{path}/files"), MULTIPART, upload("x.txt", b"x")).await.status, 404);
         assert_eq!(shop.owner.post(&format!("{path}/alerts"), &[("alert", &foreign)]).await.status, 404, "nor is its alert");
         for act in ["stage", "close", "reopen"] {
-            assert_eq!(shop.staff.post(&format!("{path}/{act}"), &[("stage", "acting"), ("learned", "x")]).await.status, 403, "{act}");
+            assert_eq!(
+                shop.staff.post(&format!("{path}/{act}"), &[("stage", "acting"), ("learned", "x")]).await.status,
+                403,
+                "{act}"
+            );
         }
     })
     .await;

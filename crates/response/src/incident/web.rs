@@ -68,11 +68,8 @@ struct List<'a> {
 async fn lines(who: &Member) -> base::Result<Latest<'_>> {
     let (w, help, rules) = (who.words(), who.content::<Help>()?, who.content::<Rules>()?);
     let incidents = store::all(&mut who.read().await?).await?;
-    let line = |incident: Incident| Line {
-        title: title(w, &help, &rules, &incident),
-        opened: w.moment(incident.opened),
-        incident,
-    };
+    let line =
+        |incident: Incident| Line { title: title(w, &help, &rules, &incident), opened: w.moment(incident.opened), incident };
     Ok(Latest { w, lines: incidents.into_iter().map(line).collect() })
 }
 
@@ -166,14 +163,19 @@ async fn so_far_of<'a>(who: &'a Member, incident: &'a Incident, alerts: &[Alert]
     let names = store::names(&mut tx).await?;
     let timeline = super::timeline(&mut tx, incident, alerts).await?;
     let files = store::attachments(&mut tx, &incident.id).await?;
-    let titles = |id: &AlertId| alerts.iter().find(|alert| alert.id == *id).map(|alert| alert::told_title(rules, w, alert)).unwrap_or_default();
+    let titles = |id: &AlertId| {
+        alerts.iter().find(|alert| alert.id == *id).map(|alert| alert::told_title(rules, w, alert)).unwrap_or_default()
+    };
     let in_it = |alert: &Alert| InIt {
         id: alert.id.clone(),
         title: alert::told_title(rules, w, alert),
         host: alert.host.clone(),
         level: alert.level,
         drill: alert.drill,
-        times: w.with("alert-times", &[("count", alert.count.to_string()), ("first", w.moment(alert.first)), ("last", w.moment(alert.last))]),
+        times: w.with(
+            "alert-times",
+            &[("count", alert.count.to_string()), ("first", w.moment(alert.first)), ("last", w.moment(alert.last))],
+        ),
     };
     let name_of = |file: Attachment| {
         let name = names.get(&file.person).cloned().unwrap_or_default();
@@ -213,7 +215,10 @@ async fn render(who: &Member, id: &IncidentId, again: Again, printed: bool) -> R
         steps: steps.iter().map(String::as_str).collect(),
         never: never.iter().map(String::as_str).collect(),
         next: incident.stage.next(),
-        free: free.into_iter().map(|alert| (alert.id.clone(), format!("{} ({})", alert::told_title(&rules, w, &alert), alert.host))).collect(),
+        free: free
+            .into_iter()
+            .map(|alert| (alert.id.clone(), format!("{} ({})", alert::told_title(&rules, w, &alert), alert.host)))
+            .collect(),
         steps_to_add: steps_to_add.collect(),
         questions: lessons.iter().map(|lesson| (lesson.question.clone(), lesson.say.to(w.lang).to_owned())).collect(),
         may_move: who.as_lead().is_some() && !printed,
@@ -308,7 +313,8 @@ async fn close(who: Lead, Path(id): Path<IncidentId>, Sent(form): Sent<CloseForm
     match text(&form.learned) {
         Ok(learned) => super::close(&who, &id, &learned).await.map(|()| to_incident(&id)).map_err(Into::into),
         Err(code) => {
-            let again = Again { learned_fault: Some(who.words().t(&format!("fault-{code}"))), learned: form.learned, ..Again::default() };
+            let again =
+                Again { learned_fault: Some(who.words().t(&format!("fault-{code}"))), learned: form.learned, ..Again::default() };
             Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&who.into(), &id, again, false).await?).into_response())
         }
     }

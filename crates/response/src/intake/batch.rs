@@ -72,7 +72,8 @@ async fn take_item(tx: &mut Tx, id: &DeviceId, item: &Item) -> Result<(), Proble
         }
         Body::Lost { count } => device::lost(tx, id, *count).await,
         Body::DrillEnded { drill, acts, expected } => {
-            let names = |names: &[String]| names.iter().take(MOST_NAMES).map(|name| device::rules::plain(name, 120)).collect::<Vec<_>>();
+            let names =
+                |names: &[String]| names.iter().take(MOST_NAMES).map(|name| device::rules::plain(name, 120)).collect::<Vec<_>>();
             let (acts, expected) = (names(acts), names(expected));
             let seen = alert::woken(tx, id, drill, &expected).await?;
             device::drill_ended(tx, id, &DrillResult { acts, expected, seen }).await

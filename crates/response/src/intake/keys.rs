@@ -2,8 +2,8 @@
 
 use ed25519_dalek::SigningKey;
 use rcgen::{
-    BasicConstraints, CertificateParams, CertificateSigningRequestParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
-    KeyPair, KeyUsagePurpose, SerialNumber,
+    BasicConstraints, CertificateParams, CertificateSigningRequestParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose,
+    IsCa, Issuer, KeyPair, KeyUsagePurpose, SerialNumber,
 };
 use rustls::crypto::ring::default_provider;
 use rustls::server::WebPkiClientVerifier;
@@ -68,7 +68,8 @@ impl Keys {
         let authority_file = folder.join("authority.pem");
         let authority_pem = read_or_make(&authority_file, || Ok(authority_params().self_signed(&authority_key)?.pem()))?;
         let wrong = |error: String| KeyFault::Content(authority_file.clone(), error);
-        let authority = CertificateDer::from_pem_slice(authority_pem.as_bytes()).map_err(|error| wrong(error.to_string()))?.into_owned();
+        let authority =
+            CertificateDer::from_pem_slice(authority_pem.as_bytes()).map_err(|error| wrong(error.to_string()))?.into_owned();
         let issuer = Issuer::from_ca_cert_pem(&authority_pem, authority_key).map_err(|error| wrong(error.to_string()))?;
         let server_key = key_pair(&folder.join("server.key"))?;
         let server = server_params(names)?.signed_by(&server_key, &issuer)?.der().clone();
@@ -92,7 +93,8 @@ impl Keys {
         let provider = Arc::new(default_provider());
         let mut roots = RootCertStore::empty();
         roots.add(self.authority.clone())?;
-        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone()).allow_unauthenticated().build();
+        let verifier =
+            WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone()).allow_unauthenticated().build();
         let key = PrivateKeyDer::try_from(self.server_key.serialize_der()).map_err(|error| general(&error))?;
         ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?

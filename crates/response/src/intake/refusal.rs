@@ -19,7 +19,9 @@ pub enum Refusal {
     /// The batch names another device than the certificate.
     Forged,
     /// Numbers are missing before those that were sent; everything up to `up_to` is here.
-    Gap { up_to: u64 },
+    Gap {
+        up_to: u64,
+    },
     /// What was sent is no JSON of the kind that belongs here.
     Unreadable(String),
     /// The items do not count up by one.

@@ -66,7 +66,13 @@ pub async fn serve(inner: Arc<Inner>, listener: TcpListener, config: ServerConfi
     }
 }
 
-async fn connection(stream: TcpStream, address: SocketAddr, acceptor: TlsAcceptor, routes: Router, mut stopping: watch::Receiver<bool>) {
+async fn connection(
+    stream: TcpStream,
+    address: SocketAddr,
+    acceptor: TlsAcceptor,
+    routes: Router,
+    mut stopping: watch::Receiver<bool>,
+) {
     let stream = match timeout(HANDSHAKE, acceptor.accept(stream)).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => {

@@ -46,7 +46,9 @@ impl Open {
 
     fn caller(&self, identity: Option<(&str, &str)>) -> Caller {
         let pem = |pem: &str| Certificate::from_pem(pem.as_bytes()).expect("a certificate");
-        let client = identity.map(|(certificate, key)| ClientCert::new_with_certs(&[pem(certificate)], PrivateKey::from_pem(key.as_bytes()).expect("a key")));
+        let client = identity.map(|(certificate, key)| {
+            ClientCert::new_with_certs(&[pem(certificate)], PrivateKey::from_pem(key.as_bytes()).expect("a key"))
+        });
         let tls = TlsConfig::builder()
             .provider(TlsProvider::Rustls)
             .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -117,7 +119,11 @@ fn enrolment(code: &str, host: &str) -> (Enrolment, String) {
 fn telemetry(text: &str) -> Body {
     let source = Source { product: "linux".to_owned(), category: String::new(), service: "sshd".to_owned() };
     let fields = [("EventType", "sign-in"), ("User", "sato"), ("SourceIp", "10.0.0.5"), ("message", text)];
-    Body::Telemetry(Event { at: trial::morning().0, source, fields: fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into() })
+    Body::Telemetry(Event {
+        at: trial::morning().0,
+        source,
+        fields: fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+    })
 }
 
 fn parcel(device: &DeviceId, from: u64, bodies: Vec<Body>) -> Batch {
@@ -146,7 +152,8 @@ async fn a_batch_becomes_an_alert_on_a_page() {
         assert_eq!((bundle.number, bundle.rules.len()), (door.gate.bundle_number(), 2));
 
         let mut facts_told = shop.app.store.listen();
-        let bodies = vec![telemetry("hello"), Body::Finding(finding("reverse-shell", "critical", "sato")), Body::Lost { count: 7 }];
+        let bodies =
+            vec![telemetry("hello"), Body::Finding(finding("reverse-shell", "critical", "sato")), Body::Lost { count: 7 }];
         let (status, accepted) = agent.post("/v1/batch", &parcel(&id, 1, bodies)).await;
         assert_eq!((status, accepted), (200, json!({"up_to": 3})));
         let mut told = Vec::new();
@@ -167,7 +174,10 @@ async fn a_code_enrols_one_machine_once() {
         let door = Open::at(&shop).await;
         let stranger = door.stranger();
         let first = code(&shop, &shop.company).await;
-        let broken = Enrolment { csr: "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n".into(), ..enrolment(&first, "kiosk").0 };
+        let broken = Enrolment {
+            csr: "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n".into(),
+            ..enrolment(&first, "kiosk").0
+        };
         let (status, body) = stranger.post("/v1/enrol", &broken).await;
         assert_eq!((status, body["code"].as_str()), (422, Some("not-signable")));
         let (status, body) = stranger.post("/v1/enrol", &enrolment(&first, "kiosk").0).await;
@@ -294,7 +304,10 @@ async fn any_bytes_get_a_clear_answer() {
         (b"{\"device\":\"x\"".to_vec(), 400),
         (b"null".to_vec(), 400),
         (deep, 400),
-        (format!("{{\"device\":\"{id}\",\"items\":[{{\"number\":-1,\"body\":{{\"lost\":{{\"count\":1}}}}}}]}}").into_bytes(), 400),
+        (
+            format!("{{\"device\":\"{id}\",\"items\":[{{\"number\":-1,\"body\":{{\"lost\":{{\"count\":1}}}}}}]}}").into_bytes(),
+            400,
+        ),
         (vec![b' '; 2 * 1024 * 1024], 413),
     ] {
         for path in ["/v1/batch", "/v1/heartbeat"] {
@@ -302,12 +315,17 @@ async fn any_bytes_get_a_clear_answer() {
             assert_eq!(found, status, "{path}: {body}");
         }
     }
-    for (path, status) in [("/", 404), ("/v1/orders?bundle=x", 400), ("/v1/orders?bundle=-1&wait=99999999999999999999", 400), ("/v1/batch", 404)] {
+    for (path, status) in
+        [("/", 404), ("/v1/orders?bundle=x", 400), ("/v1/orders?bundle=-1&wait=99999999999999999999", 400), ("/v1/batch", 404)]
+    {
         assert_eq!(agent.get(path).await.0, status, "{path}");
     }
     // Text that PostgreSQL would not take as it is.
     let odd = Body::Finding(wire::Finding { rule: "a\0b".into(), title: "\0".into(), ..finding("sudo-failed", "high", "x\0y") });
-    assert_eq!(agent.post("/v1/batch", &parcel(&id, 1, vec![odd, telemetry("a\0b"), Body::Lost { count: u64::MAX }])).await.0, 200);
+    assert_eq!(
+        agent.post("/v1/batch", &parcel(&id, 1, vec![odd, telemetry("a\0b"), Body::Lost { count: u64::MAX }])).await.0,
+        200
+    );
     door.close().await;
 }
 
@@ -317,19 +335,16 @@ async fn a_full_disk_takes_nothing_and_loses_nothing() {
     let door = Open::at(&shop).await;
     let (id, agent) = door.enrolled(&shop, &shop.company, "kiosk").await;
     // The one connection that writes may not let the file grow any more: what a full disk does.
-    let grow = async |pages: &'static str| {
-        let mut all = shop.app.store.write_all().await.expect("a transaction");
-        all.run(pages, &[]).await.expect("set");
-        all.commit().await.expect("kept");
-    };
-    grow("PRAGMA max_page_count = 1").await;
+    let mut all = shop.app.store.write_all().await.expect("a transaction");
+    all.run("PRAGMA max_page_count = 1", &[]).await.expect("set");
+    all.commit().await.expect("kept");
     let mut bodies = vec![telemetry(&"x".repeat(1_000)); 400];
     bodies.push(Body::Finding(finding("reverse-shell", "critical", "sato")));
     let batch = parcel(&id, 1, bodies);
     let (status, body) = agent.post("/v1/batch", &batch).await;
     assert_eq!((status, body["code"].as_str()), (507, Some("no-room")), "{body}");
     assert!(alerts(&shop.owner).await.is_empty(), "all or nothing");
-    grow("PRAGMA max_page_count = 1000000").await;
+    // The connection that met it was given up for a new one, whose file may grow.
     assert_eq!(agent.post("/v1/batch", &batch).await, (200, json!({"up_to": 401})));
     assert_eq!(alerts(&shop.owner).await.len(), 1);
     door.close().await;
@@ -366,7 +381,10 @@ async fn an_order_reaches_a_waiting_line_and_is_carried_out_once() {
         let answered: Answered = serde_json::from_value(body).expect("answered");
         let key: VerifyingKey = door.gate.keys().signer.verifying_key();
         let order: Order = answered.orders[0].open(&key).expect("ours");
-        assert_eq!((order.device.as_str(), order.kind, order.expires), (id.as_str(), OrderKind::Drill, trial::morning().0 + 600_000));
+        assert_eq!(
+            (order.device.as_str(), order.kind, order.expires),
+            (id.as_str(), OrderKind::Drill, trial::morning().0 + 600_000)
+        );
         let (_, body) = agent.post("/v1/heartbeat", &beat(number)).await;
         assert_eq!(body["orders"].as_array().map(Vec::len), Some(1), "a lost answer does not lose the order");
         let mut woken = finding("sudo-failed", "high", "sato");
@@ -379,7 +397,13 @@ async fn an_order_reaches_a_waiting_line_and_is_carried_out_once() {
         let page = shop.owner.get(&format!("/devices/{id}/orders")).await.readable();
         assert!(page.contains("Noticed Somebody failed") && page.contains("Not noticed Somebody outside"), "{page}");
         assert_eq!(shop.owner.post(&format!("/devices/{id}/check"), &[]).await.status, 303);
-        let seen = wire::Observation { check: "backup".into(), state: wire::Observed::Bad, note: "none".into(), values: vec![], at: trial::morning().0 };
+        let seen = wire::Observation {
+            check: "backup".into(),
+            state: wire::Observed::Bad,
+            note: "none".into(),
+            values: vec![],
+            at: trial::morning().0,
+        };
         assert_eq!(agent.post("/v1/batch", &parcel(&id, 3, vec![Body::Posture(vec![seen])])).await.0, 200);
         let (_, body) = agent.get(&format!("/v1/orders?bundle={number}")).await;
         assert_eq!(body["orders"].as_array().map(Vec::len), Some(0), "the check is done");

@@ -1,11 +1,11 @@
 use super::refusal::{Refusal, tell};
 use super::{Inner, batch};
+use ::store::Actor;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request, State};
 use axum::http::request::Parts;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use ::store::Actor;
 use base::{CompanyId, DeviceId, Fact, Problem};
 use customer::device;
 use http_body_util::BodyExt as _;
@@ -94,7 +94,11 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     serde_json::from_slice(bytes).map_err(|error| Refusal::Unreadable(error.to_string().chars().take(300).collect()))
 }
 
-async fn enrol(State(inner): State<Arc<Inner>>, peer: axum::Extension<Peer>, Whole(bytes): Whole) -> Result<Json<Enrolled>, Refusal> {
+async fn enrol(
+    State(inner): State<Arc<Inner>>,
+    peer: axum::Extension<Peer>,
+    Whole(bytes): Whole,
+) -> Result<Json<Enrolled>, Refusal> {
     let what = format!("enrol:{}", peer.address);
     ::web::check_tries(&inner.app, &what, MOST_TRIES).await?;
     let enrolled = match read(&bytes) {
@@ -115,7 +119,8 @@ async fn add(inner: &Inner, enrolment: &Enrolment) -> Result<Enrolled, Refusal> 
     let company = device::redeem(&mut all, &enrolment.code, &id).await?;
     let issued = inner.keys.issue(&enrolment.csr, id.as_str(), company.as_str()).map_err(|_| Refusal::NotSignable)?;
     let mut tx = all.at_company(company, Actor::Device(id.clone())).await?;
-    let arrival = device::Arrival { id: id.clone(), machine: &enrolment.machine, fingerprint: issued.fingerprint, serial: issued.serial };
+    let arrival =
+        device::Arrival { id: id.clone(), machine: &enrolment.machine, fingerprint: issued.fingerprint, serial: issued.serial };
     device::enrol(&mut tx, &arrival).await?;
     tx.commit().await?;
     tracing::info!(device = %id, "device {id} enrolled");
@@ -139,7 +144,8 @@ async fn heartbeat(State(inner): State<Arc<Inner>>, agent: Agent, Whole(bytes): 
 async fn answer(inner: &Inner, agent: &Agent) -> Result<Answered, Refusal> {
     let mut tx = inner.app.store.read(&agent.company).await?;
     let orders = device::orders(&mut tx, &agent.device).await?;
-    let orders = orders.iter().map(|order| wire::sign(&inner.keys.signer, order)).collect::<Result<_, _>>().map_err(Problem::internal)?;
+    let orders =
+        orders.iter().map(|order| wire::sign(&inner.keys.signer, order)).collect::<Result<_, _>>().map_err(Problem::internal)?;
     Ok(Answered { bundle: inner.number, orders })
 }
 
@@ -152,7 +158,12 @@ struct Asked {
 }
 
 /// A line that waits until there is something new to say, or the time is up.
-async fn orders(State(inner): State<Arc<Inner>>, agent: Agent, peer: axum::Extension<Peer>, Query(asked): Query<Asked>) -> Result<Json<Answered>, Refusal> {
+async fn orders(
+    State(inner): State<Arc<Inner>>,
+    agent: Agent,
+    peer: axum::Extension<Peer>,
+    Query(asked): Query<Asked>,
+) -> Result<Json<Answered>, Refusal> {
     let until = Instant::now() + Duration::from_secs(asked.wait.min(LONGEST_WAIT));
     let (mut facts, mut stopping) = (inner.app.store.listen(), inner.stopping.subscribe());
     loop {
@@ -181,7 +192,11 @@ async fn concerns(facts: &mut tokio::sync::broadcast::Receiver<::store::Told>, i
     loop {
         match facts.recv().await {
             Ok((_, fact)) => match &*fact {
-                Fact::DrillOrdered { device } | Fact::CheckOrdered { device } | Fact::DeviceRetired { device } if device == id => return,
+                Fact::DrillOrdered { device } | Fact::CheckOrdered { device } | Fact::DeviceRetired { device }
+                    if device == id =>
+                {
+                    return;
+                }
                 _ => {}
             },
             Err(RecvError::Lagged(_)) => return,
