@@ -11,62 +11,205 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "kebab-case", rename_all_fields = "snake_case")]
 pub enum Fact {
-    CompanyFounded { company: CompanyId },
-    CompanyChanged { fields: Vec<String> },
-    SiteOpened { site: SiteId },
-    SiteClosed { site: SiteId },
+    CompanyFounded {
+        company: CompanyId,
+    },
+    CompanyChanged {
+        fields: Vec<String>,
+    },
+    SiteOpened {
+        site: SiteId,
+    },
+    SiteClosed {
+        site: SiteId,
+    },
 
-    PersonInvited { invitation: InvitationId, role: String },
-    InvitationWithdrawn { invitation: InvitationId },
-    PersonJoined { person: PersonId, role: String },
-    PersonChanged { person: PersonId, fields: Vec<String> },
-    RoleChanged { person: PersonId, role: String },
-    PersonLeft { person: PersonId },
-    SignedIn { person: PersonId, method: String },
-    SessionsEnded { person: PersonId, count: i64 },
-    PasskeyAdded { person: PersonId, passkey: PasskeyId },
-    PasskeyRemoved { person: PersonId, passkey: PasskeyId },
-    PasswordChanged { person: PersonId },
-    TotpTurnedOn { person: PersonId },
-    TotpTurnedOff { person: PersonId },
-    RecoveryCodesMade { person: PersonId },
-    RecoveryCodeUsed { person: PersonId, left: i64 },
+    PersonInvited {
+        invitation: InvitationId,
+        role: String,
+    },
+    InvitationWithdrawn {
+        invitation: InvitationId,
+    },
+    PersonJoined {
+        person: PersonId,
+        role: String,
+    },
+    PersonChanged {
+        person: PersonId,
+        fields: Vec<String>,
+    },
+    RoleChanged {
+        person: PersonId,
+        role: String,
+    },
+    PersonLeft {
+        person: PersonId,
+    },
+    SignedIn {
+        person: PersonId,
+        method: String,
+    },
+    SessionsEnded {
+        person: PersonId,
+        count: i64,
+    },
+    PasskeyAdded {
+        person: PersonId,
+        passkey: PasskeyId,
+    },
+    PasskeyRemoved {
+        person: PersonId,
+        passkey: PasskeyId,
+    },
+    PasswordChanged {
+        person: PersonId,
+    },
+    TotpTurnedOn {
+        person: PersonId,
+    },
+    TotpTurnedOff {
+        person: PersonId,
+    },
+    RecoveryCodesMade {
+        person: PersonId,
+    },
+    RecoveryCodeUsed {
+        person: PersonId,
+        left: i64,
+    },
 
-    AssessmentStarted { sheet: SheetId, site: SiteId, edition: String },
-    AssessmentFinished { sheet: SheetId, site: SiteId, edition: String, score: i64 },
-    StepPlanned { step: StepId, key: String },
-    StepAssigned { step: StepId, person: Option<PersonId>, due: Option<String> },
-    StepDone { step: StepId, key: String },
-    StepReopened { step: StepId, key: String },
-    StepDropped { step: StepId, key: String },
-    DeclarationMade { declaration: DeclarationId, level: String, edition: String },
-    DeclarationNumbered { declaration: DeclarationId, number: String },
-    DeclarationWithdrawn { declaration: DeclarationId },
-    EvidenceChanged { device: DeviceId, check: String, state: String },
+    AssessmentStarted {
+        sheet: SheetId,
+        site: SiteId,
+        edition: String,
+    },
+    AssessmentFinished {
+        sheet: SheetId,
+        site: SiteId,
+        edition: String,
+        score: i64,
+    },
+    StepPlanned {
+        step: StepId,
+        key: String,
+    },
+    StepAssigned {
+        step: StepId,
+        person: Option<PersonId>,
+        due: Option<String>,
+    },
+    StepDone {
+        step: StepId,
+        key: String,
+    },
+    StepReopened {
+        step: StepId,
+        key: String,
+    },
+    StepDropped {
+        step: StepId,
+        key: String,
+    },
+    DeclarationMade {
+        declaration: DeclarationId,
+        level: String,
+        edition: String,
+    },
+    DeclarationNumbered {
+        declaration: DeclarationId,
+        number: String,
+    },
+    DeclarationWithdrawn {
+        declaration: DeclarationId,
+    },
+    EvidenceChanged {
+        device: DeviceId,
+        check: String,
+        state: String,
+    },
 
-    EnrolmentCodeMade { role: String },
-    DeviceEnrolled { device: DeviceId, host: String },
-    DeviceRetired { device: DeviceId },
-    DeviceFellSilent { device: DeviceId, last_seen: i64 },
-    DeviceCameBack { device: DeviceId },
-    TelemetryLost { device: DeviceId, count: i64 },
-    DrillOrdered { device: DeviceId },
-    DrillEnded { device: DeviceId, acts: i64, seen: i64 },
-    CheckOrdered { device: DeviceId },
+    EnrolmentCodeMade {
+        role: String,
+    },
+    DeviceEnrolled {
+        device: DeviceId,
+        host: String,
+    },
+    DeviceRetired {
+        device: DeviceId,
+    },
+    DeviceFellSilent {
+        device: DeviceId,
+        last_seen: i64,
+    },
+    DeviceCameBack {
+        device: DeviceId,
+    },
+    TelemetryLost {
+        device: DeviceId,
+        count: i64,
+    },
+    DrillOrdered {
+        device: DeviceId,
+    },
+    DrillEnded {
+        device: DeviceId,
+        acts: i64,
+        seen: i64,
+    },
+    CheckOrdered {
+        device: DeviceId,
+    },
 
-    AlertRaised { alert: AlertId, device: DeviceId, rule: String, level: String, drill: bool },
-    AlertReopened { alert: AlertId },
+    AlertRaised {
+        alert: AlertId,
+        device: DeviceId,
+        rule: String,
+        level: String,
+        drill: bool,
+    },
+    AlertReopened {
+        alert: AlertId,
+    },
     /// A known alert was heard again after a quiet hour, in another drill, or at a higher level.
-    AlertRepeated { alert: AlertId },
-    AlertClaimed { alert: AlertId, until: i64 },
-    AlertClosed { alert: AlertId },
-    IncidentOpened { incident: IncidentId, alerts: Vec<AlertId> },
-    AlertJoined { incident: IncidentId, alert: AlertId },
-    IncidentNoted { incident: IncidentId },
-    IncidentAttached { incident: IncidentId, attachment: AttachmentId, sha256: String, bytes: i64 },
-    IncidentMoved { incident: IncidentId, stage: String },
-    IncidentClosed { incident: IncidentId },
-    HelpAsked { incident: IncidentId },
+    AlertRepeated {
+        alert: AlertId,
+    },
+    AlertClaimed {
+        alert: AlertId,
+        until: i64,
+    },
+    AlertClosed {
+        alert: AlertId,
+    },
+    IncidentOpened {
+        incident: IncidentId,
+        alerts: Vec<AlertId>,
+    },
+    AlertJoined {
+        incident: IncidentId,
+        alert: AlertId,
+    },
+    IncidentNoted {
+        incident: IncidentId,
+    },
+    IncidentAttached {
+        incident: IncidentId,
+        attachment: AttachmentId,
+        sha256: String,
+        bytes: i64,
+    },
+    IncidentMoved {
+        incident: IncidentId,
+        stage: String,
+    },
+    IncidentClosed {
+        incident: IncidentId,
+    },
+    HelpAsked {
+        incident: IncidentId,
+    },
 }
 
 /// Work that follows a fact, done after the transaction and as often as it takes.

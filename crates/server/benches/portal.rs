@@ -42,7 +42,8 @@ fn main() {
     println!("{report}\nwritten to docs/benchmarks.md");
 }
 
-const HEAD: &str = "# Benchmarks\n\nMade by `cargo xtask bench`; every figure of a table comes from one run on one machine. Release build.\n";
+const HEAD: &str =
+    "# Benchmarks\n\nMade by `cargo xtask bench`; every figure of a table comes from one run on one machine. Release build.\n";
 
 async fn app(data: &Path) -> App {
     let place = Place::Dir(data.to_owned());
@@ -60,7 +61,8 @@ async fn fill(data: &Path) -> String {
     let began = Instant::now();
     for number in 0..COMPANIES {
         let (company, site) = trial::found(&app.store, &format!("会社{number}")).await;
-        let owner: Visitor = trial::join(&app, &stranger, &company, "大和 花子", &format!("owner{number}@example.jp"), Role::Owner).await;
+        let owner: Visitor =
+            trial::join(&app, &stranger, &company, "大和 花子", &format!("owner{number}@example.jp"), Role::Owner).await;
         let letters: String = (0..25).map(|at| ['d', 'p', 'n', 'u'][(number + at) % 4]).collect();
         let kept = owner.post("/assessment/keep", &[("carry", &format!("2026-03.{letters}")), ("site", site.as_str())]).await;
         assert!(kept.status.is_redirection(), "{}", kept.readable());
@@ -68,7 +70,8 @@ async fn fill(data: &Path) -> String {
         let device = DeviceId::new();
         let machine = machine(number);
         let fingerprint = format!("{number:064x}");
-        let arrival = customer::device::Arrival { id: device.clone(), machine: &machine, fingerprint, serial: number.to_string() };
+        let arrival =
+            customer::device::Arrival { id: device.clone(), machine: &machine, fingerprint, serial: number.to_string() };
         customer::device::enrol(&mut tx, &arrival).await.expect("a device");
         for rule in ["ssh-brute-force", "reverse-shell", "eicar-test-file"] {
             response::alert::take(&mut tx, &device, &finding(rule)).await.expect("an alert");
@@ -123,7 +126,12 @@ impl Times {
     }
 
     fn at(&self, part: f64) -> f64 {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an index into a few hundred times")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "an index into a few hundred times"
+        )]
         let index = ((self.0.len() - 1) as f64 * part) as usize;
         self.0[index].as_secs_f64() * 1000.0
     }
@@ -142,7 +150,10 @@ fn pages(report: &mut String, port: u16, cookie: &str) {
         let text = reply.body_mut().read_to_string().expect("text");
         assert!(path == "/healthz" || text.contains("</main>"), "{path} is a page");
     };
-    let _ = writeln!(report, "\n## Pages\n\nSQLite, {COMPANIES} companies each with an assessment, a plan, a device and three alerts; one signed-in reader over loopback, one request after another, milliseconds. The floor is an empty reply through the same server and guards.\n\n| page | median | 95 % |\n| --- | --- | --- |");
+    let _ = writeln!(
+        report,
+        "\n## Pages\n\nSQLite, {COMPANIES} companies each with an assessment, a plan, a device and three alerts; one signed-in reader over loopback, one request after another, milliseconds. The floor is an empty reply through the same server and guards.\n\n| page | median | 95 % |\n| --- | --- | --- |"
+    );
     for (name, path) in [("(floor) /healthz", "/healthz")].into_iter().chain(PAGES) {
         let times = Times::of(400, || fetch(path));
         let _ = writeln!(report, "| {name} | {:.2} | {:.2} |", times.at(0.5), times.at(0.95));
@@ -156,7 +167,11 @@ fn flush(report: &mut String, folder: &Path) {
         file.write_all(b"x").expect("written");
         file.sync_data().expect("flushed");
     });
-    let _ = writeln!(report, "\nThis disk's smallest durable write takes {:.2} ms at the median: no form that is kept can be faster.", times.at(0.5));
+    let _ = writeln!(
+        report,
+        "\nThis disk's smallest durable write takes {:.2} ms at the median: no form that is kept can be faster.",
+        times.at(0.5)
+    );
 }
 
 /// The whole program: from its start to the first page, and what the agent beside it costs.

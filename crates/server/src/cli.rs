@@ -166,7 +166,13 @@ fn verify(file: &Path, key: Option<&str>) -> anyhow::Result<ExitCode> {
     let open = std::fs::File::open(file).with_context(|| format!("{} cannot be opened", file.display()))?;
     match store::verify(BufReader::new(open), key.as_ref()) {
         Ok(verified) => {
-            println!("{}: entries {} to {} of company {} are whole and unchanged", file.display(), verified.first, verified.last, verified.company);
+            println!(
+                "{}: entries {} to {} of company {} are whole and unchanged",
+                file.display(),
+                verified.first,
+                verified.last,
+                verified.company
+            );
             println!("sealed by the server with the key {}", verified.key);
             Ok(ExitCode::SUCCESS)
         }
@@ -193,7 +199,11 @@ async fn backup(data: &Path, to: &Path) -> anyhow::Result<()> {
             copy(&from, &to.join(name), secret).with_context(|| format!("{} cannot be copied", from.display()))?;
         }
     }
-    println!("backed up {} to {}. It holds keys and personal data: keep it where only you can read it, and off this machine.", data.display(), to.display());
+    println!(
+        "backed up {} to {}. It holds keys and personal data: keep it where only you can read it, and off this machine.",
+        data.display(),
+        to.display()
+    );
     Ok(())
 }
 

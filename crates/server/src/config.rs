@@ -37,7 +37,8 @@ mod tests {
 
     #[test]
     fn a_misspelt_key_is_refused() {
-        let config: Config = toml::from_str("origin = 'https://a.example'\n[mail]\nserver = 'mail.example'\nfrom = 'k@a.example'").expect("good");
+        let config: Config =
+            toml::from_str("origin = 'https://a.example'\n[mail]\nserver = 'mail.example'\nfrom = 'k@a.example'").expect("good");
         assert_eq!(config.mail.map(|mail| mail.port), Some(587));
         let fault = toml::from_str::<Config>("orign = 'https://a.example'").expect_err("refused");
         assert!(fault.to_string().contains("orign"), "{fault}");

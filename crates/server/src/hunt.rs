@@ -67,7 +67,9 @@ impl Hunt {
         anyhow::ensure!(rules.len() > 0, "there are no rules to hunt with");
         let options = hunt::Options { min_level, now: Clock::System.now(), east: EAST };
         let mut out: Box<dyn Write> = match &self.out {
-            Some(path) => Box::new(BufWriter::new(File::create(path).with_context(|| format!("{} cannot be written", path.display()))?)),
+            Some(path) => {
+                Box::new(BufWriter::new(File::create(path).with_context(|| format!("{} cannot be written", path.display()))?))
+            }
             None => Box::new(BufWriter::new(std::io::stdout().lock())),
         };
         let mut written = match self.format {

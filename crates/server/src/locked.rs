@@ -14,9 +14,13 @@ pub struct Locked {
 pub fn take(data: &Path) -> anyhow::Result<Locked> {
     let file = data.join("in-use");
     let open = File::options().create(true).write(true).truncate(false).open(&file);
-    let open = open.with_context(|| format!("{} cannot be written: is the data directory yours, and is the disk full?", file.display()))?;
+    let open = open
+        .with_context(|| format!("{} cannot be written: is the data directory yours, and is the disk full?", file.display()))?;
     match Flock::lock(open, FlockArg::LockExclusiveNonblock) {
         Ok(lock) => Ok(Locked { _lock: lock }),
-        Err(_) => anyhow::bail!("another komainu is already running on {}. Stop it first, or give another directory with --data.", data.display()),
+        Err(_) => anyhow::bail!(
+            "another komainu is already running on {}. Stop it first, or give another directory with --data.",
+            data.display()
+        ),
     }
 }

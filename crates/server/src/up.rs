@@ -71,13 +71,16 @@ const RETIRED: i32 = 3;
 /// Makes the data directory, for this user's eyes only.
 fn prepare(data: &Path) -> anyhow::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
-    std::fs::create_dir_all(data).with_context(|| format!("the data directory {} cannot be made; give another with --data", data.display()))?;
+    std::fs::create_dir_all(data)
+        .with_context(|| format!("the data directory {} cannot be made; give another with --data", data.display()))?;
     std::fs::set_permissions(data, std::fs::Permissions::from_mode(0o700))
         .with_context(|| format!("the data directory {} is not yours; give another with --data", data.display()))
 }
 
 async fn listen(at: SocketAddr, flag: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(at).await.with_context(|| format!("{at} cannot be listened on (is another program there?); give another with {flag}"))
+    TcpListener::bind(at)
+        .await
+        .with_context(|| format!("{at} cannot be listened on (is another program there?); give another with {flag}"))
 }
 
 /// Passkeys need a name, so this machine is called by its own.
@@ -178,7 +181,9 @@ async fn agent_of_this_machine(app: &App, folder: &Path, stopped: &mut watch::Re
     };
     if let Some(status) = ended {
         if status.code() == Some(RETIRED) {
-            tracing::warn!("this machine was taken off the watch; its agent stays off until komainu starts with a new invitation");
+            tracing::warn!(
+                "this machine was taken off the watch; its agent stays off until komainu starts with a new invitation"
+            );
             stopping(stopped.clone()).await;
         }
         anyhow::ensure!(status.success(), "it ended with {status}");

@@ -42,8 +42,16 @@ fn every_word_that_a_page_names_exists() {
         for call in ["Problem::refused(\"", "code: \""] {
             let codes = text.split(call).skip(1).filter_map(|rest| rest.split('"').next());
             let codes = codes.filter(|code| file.to_string_lossy().contains("/src/") && !book.has(&format!("problem-{code}")));
-            let ours = |file: &Path| !["wire", "agent", "sigma", "decode", "paper", "xtask", "trial"].iter().any(|name| file.starts_with(root().join("crates").join(name)));
-            missing.extend(codes.filter(|_| ours(&file) && !file.ends_with("tests.rs")).map(|code| format!("{}: problem-{code}", file.display())));
+            let ours = |file: &Path| {
+                !["wire", "agent", "sigma", "decode", "paper", "xtask", "trial"]
+                    .iter()
+                    .any(|name| file.starts_with(root().join("crates").join(name)))
+            };
+            missing.extend(
+                codes
+                    .filter(|_| ours(&file) && !file.ends_with("tests.rs"))
+                    .map(|code| format!("{}: problem-{code}", file.display())),
+            );
         }
     }
     assert!(missing.is_empty(), "{} words are missing:\n{}", missing.len(), missing.into_iter().collect::<Vec<_>>().join("\n"));
@@ -56,7 +64,19 @@ fn no_text_calls_a_self_declaration_a_certification() {
     let content = Content::disk(root().join("content"));
     for path in content.list("").into_iter().filter(|path| path.starts_with("declaration/") || path.contains("declaration")) {
         for (number, line) in content.text(&path).unwrap_or_default().lines().enumerate() {
-            let denies = ["ではありません", "していません", "はありません", "ものではない", "not ", "nobody", "Nobody", "never", "No one", "no one", "unverified"];
+            let denies = [
+                "ではありません",
+                "していません",
+                "はありません",
+                "ものではない",
+                "not ",
+                "nobody",
+                "Nobody",
+                "never",
+                "No one",
+                "no one",
+                "unverified",
+            ];
             let claims = ["認定", "認証", "星を取得", "certif", "accredit"].iter().any(|word| line.contains(word));
             if claims && !denies.iter().any(|word| line.contains(word)) && !line.trim_start().starts_with('#') {
                 wrong.push(format!("{path}:{}: {line}", number + 1));

@@ -51,7 +51,9 @@ impl Program {
 
     fn start(data: &Path, port: u16, agents: u16) -> Program {
         let mut command = komainu();
-        command.args(["up", "--listen", &format!("127.0.0.1:{port}"), "--agents", &format!("127.0.0.1:{agents}"), "--data"]).arg(data);
+        command
+            .args(["up", "--listen", &format!("127.0.0.1:{port}"), "--agents", &format!("127.0.0.1:{agents}"), "--data"])
+            .arg(data);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program");
         let said = Arc::new(Mutex::new(String::new()));
         let hear = |stream: Box<dyn std::io::Read + Send>| {
@@ -179,7 +181,9 @@ impl Visitor {
 
     /// Sends a file as a browser's form does.
     pub fn upload(&mut self, path: &str, name: &str, bytes: &[u8]) -> Reply {
-        let head = format!("--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\ncontent-type: text/plain\r\n\r\n");
+        let head = format!(
+            "--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\ncontent-type: text/plain\r\n\r\n"
+        );
         let body = [head.as_bytes(), bytes, b"\r\n--edge--\r\n"].concat();
         self.send("POST", path, Some(("multipart/form-data; boundary=edge", body)))
     }
@@ -205,7 +209,8 @@ impl Visitor {
         };
         let mut response = response.unwrap_or_else(|e| panic!("{method} {path}: {e}"));
         for set in response.headers().get_all("set-cookie") {
-            if let Some((name, value)) = set.to_str().unwrap_or_default().split(';').next().and_then(|pair| pair.split_once('=')) {
+            if let Some((name, value)) = set.to_str().unwrap_or_default().split(';').next().and_then(|pair| pair.split_once('='))
+            {
                 self.cookies.insert(name.to_owned(), value.to_owned());
             }
         }
@@ -218,7 +223,9 @@ impl Visitor {
 }
 
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    text.bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }
 
 /// A real mail server that keeps what it is given in a folder.

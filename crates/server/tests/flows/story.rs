@@ -31,7 +31,8 @@ fn walk(store: &str, data: &Path, database: &str) {
     proof(&mut owner);
     rehearse(&mut owner, &device);
     if let Some(mail) = &mail {
-        let drill = || mail.letters().into_iter().find(|letter| letter.contains("owner@bakery.example") && letter.contains("rill"));
+        let drill =
+            || mail.letters().into_iter().find(|letter| letter.contains("owner@bakery.example") && letter.contains("rill"));
         until("a letter about the drill", drill);
     }
     let incident = incident(&mut owner, &device);
@@ -63,7 +64,8 @@ fn set_up(program: &Program) -> Visitor {
         ("mail", "owner@bakery.example"),
         ("password", "a quiet river at dawn 7"),
     ];
-    let weak: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, if *name == "password" { "password123" } else { *value })).collect();
+    let weak: Vec<(&str, &str)> =
+        fields.iter().map(|(name, value)| (*name, if *name == "password" { "password123" } else { *value })).collect();
     let refused = owner.post(&link, &weak);
     assert_eq!(refused.status, 422, "{}", refused.readable());
     assert!(refused.text().contains("狛犬ベーカリー"), "what was typed is still there");
@@ -76,7 +78,8 @@ fn set_up(program: &Program) -> Visitor {
     let mut again = program.visitor();
     let wrong = again.post("/sign-in", &[("mail", "owner@bakery.example"), ("password", "not this one"), ("back", "/")]);
     assert!(wrong.status >= 400, "{}", wrong.readable());
-    let right = again.post("/sign-in", &[("mail", "owner@bakery.example"), ("password", "a quiet river at dawn 7"), ("back", "/")]);
+    let right =
+        again.post("/sign-in", &[("mail", "owner@bakery.example"), ("password", "a quiet river at dawn 7"), ("back", "/")]);
     assert!(right.readable().contains("# 狛犬ベーカリー"), "{}", right.readable());
     owner
 }
@@ -84,10 +87,17 @@ fn set_up(program: &Program) -> Visitor {
 /// 4: 25 answers, a result, its papers.
 fn assess(owner: &mut Visitor) -> String {
     let start = owner.get("/assessment");
-    let site = start.text().split("name=\"site\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a site").to_owned();
+    let site =
+        start.text().split("name=\"site\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a site").to_owned();
     let sheet = owner.post("/assessment/sheets", &[("site", &site)]).id_after("/assessment/sheets/");
     let first = owner.get(&format!("/assessment/sheets/{sheet}/questions/1"));
-    let values: Vec<String> = first.text().split("name=\"answer\" value=\"").skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect();
+    let values: Vec<String> = first
+        .text()
+        .split("name=\"answer\" value=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .map(str::to_owned)
+        .collect();
     assert_eq!(values.len(), 4, "four answers to the first question: {values:?}");
     for number in 1..=25 {
         let value = &values[number % 4];
@@ -218,7 +228,8 @@ fn backup(data: &Path) {
     run(&["restore"], &[("--data", &fresh), ("--from", &to)]);
     let program = Program::up(&fresh, "");
     let mut owner = program.visitor();
-    let home = owner.post("/sign-in", &[("mail", "owner@bakery.example"), ("password", "a quiet river at dawn 7"), ("back", "/")]);
+    let home =
+        owner.post("/sign-in", &[("mail", "owner@bakery.example"), ("password", "a quiet river at dawn 7"), ("back", "/")]);
     assert!(home.readable().contains("# 狛犬ベーカリー"), "{}", home.readable());
 }
 
