@@ -64,7 +64,7 @@ impl Hunt {
         if !faults.is_empty() {
             eprintln!("{} rules cannot be used (see: komainu rules check)", faults.len());
         }
-        anyhow::ensure!(rules.len() > 0, "there are no rules to hunt with");
+        anyhow::ensure!(!rules.is_empty(), "there are no rules to hunt with");
         let options = hunt::Options { min_level, now: Clock::System.now(), east: EAST };
         let mut out: Box<dyn Write> = match &self.out {
             Some(path) => {
