@@ -17,11 +17,11 @@ evidence-state-partly = Only part of this was checked
 
 evidence-updates-current = All security updates that this device knows of are installed.
 evidence-updates-missing = { $count ->
-    [one] One security update is not installed; it came out { $days } { $days ->
+    [one] One security update is not installed; it came out at least { $days } { $days ->
         [one] day
        *[other] days
     } ago.
-   *[other] { $count } security updates are not installed; the oldest came out { $days } { $days ->
+   *[other] { $count } security updates are not installed; the oldest came out at least { $days } { $days ->
         [one] day
        *[other] days
     } ago.

@@ -57,3 +57,9 @@ home-drills = { $n ->
    *[other] There are { $n } alerts of a drill
 }
 home-no-mail = Mail is not set up, so alerts appear on these pages only.
+home-reminders = { $n ->
+    [one] 1 step is due
+   *[other] { $n } steps are due
+}
+home-reminder-late = late
+home-reminder-today = today

@@ -62,3 +62,6 @@ ledger-fact-incident-attached = attached a file to an incident
 ledger-fact-incident-moved = moved an incident on
 ledger-fact-incident-closed = closed an incident
 ledger-fact-help-asked = asked for help
+ledger-fact-step-fell-due = told that a step had come due
+ledger-fact-person-changed = changed their name or language
+ledger-fact-alert-repeated = saw an alert again and told so

@@ -82,6 +82,23 @@ plan-letter-text =
     When it is done, mark it as done on this page:
     { $link }
 
+plan-reminder-subject = Due: { $title }
+plan-reminder-text =
+    Dear { $name },
+
+    The step "{ $title }" of your company's plan is due.
+
+    Due: { $due }
+    Takes: about { $minutes } minutes
+
+    Why: { $why }
+
+    How:
+    { $how }
+
+    When it is done, or to set another day, open this page:
+    { $link }
+
 # When something does not work
 problem-plan-not-yours = Only the person who has this step, the person in charge or the owner can do this.
 problem-plan-step-is-open = This step is still to do. Please open the page again.

@@ -16,7 +16,7 @@ evidence-state-stale = 確かめてから時間がたっています
 evidence-state-partly = 一部だけ確かめました
 
 evidence-updates-current = この機器が知っている安全のための更新は、すべて入っています。
-evidence-updates-missing = 安全のための更新が{ $count }件、入っていません。いちばん古いものは、出てから{ $days }日たっています。
+evidence-updates-missing = 安全のための更新が{ $count }件、入っていません。いちばん古いものは、出てから{ $days }日以上たっています。
 evidence-updates-unknown-age = 入っていない更新がありますが、いつ出たものかは分かりません。
 evidence-updates-no-package-lists = 更新の一覧がこの機器にないか、古いので、足りない更新があるかを確かめられません。
 evidence-updates-unsupported = この機器の基本ソフトでは、更新の様子を調べられません。

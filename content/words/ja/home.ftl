@@ -48,3 +48,6 @@ home-stand-seen = 最後の返事は{ $ago }。
 home-drill = 訓練
 home-drills = 訓練のお知らせが{ $n }件あります
 home-no-mail = メールの設定がないので、お知らせはこの画面だけに出ます。
+home-reminders = 期限になったことが{ $n }件あります
+home-reminder-late = 期限切れ
+home-reminder-today = 今日まで

@@ -62,3 +62,6 @@ ledger-fact-incident-attached = 困りごとにファイルを付けた
 ledger-fact-incident-moved = 困りごとの段階を進めた
 ledger-fact-incident-closed = 困りごとを閉じた
 ledger-fact-help-asked = 助けを求めた
+ledger-fact-step-fell-due = することが期限になったと知らせた
+ledger-fact-person-changed = 自分の名前や言語を変えた
+ledger-fact-alert-repeated = お知らせがまた起きたと伝えた

@@ -79,6 +79,23 @@ plan-letter-text =
     済んだら、次の画面で「済みにする」を押してください。
     { $link }
 
+plan-reminder-subject = 期限になりました: { $title }
+plan-reminder-text =
+    { $name }さん
+
+    会社のやること「{ $title }」が期限になりました。
+
+    期限: { $due }
+    かかる時間: およそ{ $minutes }分
+
+    なぜ: { $why }
+
+    どうやって:
+    { $how }
+
+    済んだとき、期限を変えるときは、次の画面を開いてください。
+    { $link }
+
 # うまくいかないとき
 problem-plan-not-yours = このやることを済みにできるのは、担当の人、担当者、経営者です。
 problem-plan-step-is-open = このやることは、まだ済んでいません。画面を開き直してください。

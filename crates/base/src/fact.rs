@@ -99,6 +99,10 @@ pub enum Fact {
         person: Option<PersonId>,
         due: Option<String>,
     },
+    StepFellDue {
+        step: StepId,
+        person: PersonId,
+    },
     StepDone {
         step: StepId,
         key: String,
@@ -219,6 +223,8 @@ pub enum Job {
     MailInvitation,
     /// Write to a person who was given a step.
     MailStep,
+    /// Remind a person of a step that has come due.
+    MailReminder,
     /// Write to the owner and the person in charge about an alert.
     MailAlert,
     /// Write to them about a watch that has gone quiet.
@@ -226,13 +232,14 @@ pub enum Job {
 }
 
 impl Job {
-    pub const ALL: [Job; 4] = [Job::MailInvitation, Job::MailStep, Job::MailAlert, Job::MailSilence];
+    pub const ALL: [Job; 5] = [Job::MailInvitation, Job::MailStep, Job::MailReminder, Job::MailAlert, Job::MailSilence];
 
     /// The name it has in the store.
     pub fn name(self) -> &'static str {
         match self {
             Job::MailInvitation => "mail-invitation",
             Job::MailStep => "mail-step",
+            Job::MailReminder => "mail-reminder",
             Job::MailAlert => "mail-alert",
             Job::MailSilence => "mail-silence",
         }
@@ -249,6 +256,7 @@ impl Fact {
         match self {
             Fact::PersonInvited { .. } => &[Job::MailInvitation],
             Fact::StepAssigned { person: Some(_), .. } => &[Job::MailStep],
+            Fact::StepFellDue { .. } => &[Job::MailReminder],
             Fact::AlertRaised { .. } | Fact::AlertReopened { .. } | Fact::AlertRepeated { .. } => &[Job::MailAlert],
             Fact::DeviceFellSilent { .. } => &[Job::MailSilence],
             _ => &[],

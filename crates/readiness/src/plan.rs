@@ -15,8 +15,8 @@ use crate::Editions;
 use crate::assessment::{self, rules::Answer};
 use crate::company::{self, Person};
 use crate::content::StepText;
-use ::store::Tx;
-use ::web::{Lead, Member, Role, Who};
+use ::store::{Actor, Tx};
+use ::web::{App, Lead, Member, Role, Who};
 use base::*;
 use rules::{Act, Due, State};
 
@@ -261,6 +261,30 @@ pub async fn reminders(who: &Who) -> Result<Vec<Reminder>> {
     reminders.sort_by_key(|reminder| reminder.due);
     Ok(reminders)
 }
+
+/// Tells once of each step that has come due, over all companies, so that its person is reminded; how many there were.
+///
+/// A step whose gap was closed by a new answer meanwhile has left the plan, and nobody is reminded of it.
+pub async fn remind(app: &App) -> Result<usize> {
+    let (editions, today) = (app.shelf.get::<Editions>()?, app.store.clock().today());
+    let mut told = 0;
+    for due in store::fallen_due(&mut app.store.read_all().await?, today, MOST_REMINDERS).await? {
+        let mut tx = app.store.write(&due.company, Actor::System).await?;
+        if !store::note_reminded(&mut tx, &due.step).await? {
+            continue;
+        }
+        let plan = list_in(&mut tx, &editions, today).await?;
+        if plan.steps.iter().any(|step| step.kept.as_ref().is_some_and(|kept| kept.id == due.step)) {
+            tx.tell(Fact::StepFellDue { step: due.step, person: due.person }).await?;
+            told += 1;
+        }
+        tx.commit().await?;
+    }
+    Ok(told)
+}
+
+/// So many people are reminded at one time; the others follow at the next.
+const MOST_REMINDERS: i64 = 200;
 
 async fn people(who: &Who) -> Result<Vec<Person>> {
     company::people(&mut who.read().await?).await

@@ -52,6 +52,13 @@ enum Does {
         #[arg(long)]
         from: PathBuf,
     },
+    /// Make a recovery code for somebody who cannot sign in any more.
+    RecoveryCode {
+        #[command(flatten)]
+        data: Data,
+        /// Their mail address.
+        mail: String,
+    },
     /// Check that all content is complete in both languages.
     Content {
         /// A content folder; what the program carries, if left out.
@@ -140,6 +147,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Does::Verify { file, key } => return verify(&file, key.as_deref()),
         Does::Backup { data, to } => runtime()?.block_on(backup(&data.dir()?, &to))?,
         Does::Restore { data, from } => runtime()?.block_on(restore(&data.dir()?, &from))?,
+        Does::RecoveryCode { data, mail } => runtime()?.block_on(recovery_code(&data.dir()?, &mail))?,
         Does::Content { folder } => return check_content(folder),
         Does::Agent { args } => {
             return Ok(agent::main_with(std::iter::once(OsString::from("komainu agent")).chain(args)));
@@ -204,6 +212,17 @@ async fn backup(data: &Path, to: &Path) -> anyhow::Result<()> {
         data.display(),
         to.display()
     );
+    Ok(())
+}
+
+/// For whoever runs this installation: lets somebody back in who has lost every other way. Their company's ledger shows it.
+async fn recovery_code(data: &Path, mail: &str) -> anyhow::Result<()> {
+    anyhow::ensure!(data.is_dir(), "there is no data directory {}", data.display());
+    let code = customer::sign_in::recovery_code_for(&open(data).await?, mail).await;
+    let code = code
+        .map_err(|problem| anyhow::anyhow!("{problem}"))?
+        .with_context(|| format!("nobody here has the mail address {mail}"))?;
+    println!("{code}\n\nUse it once, under \"Lost your password or device?\" on the sign-in page, with the mail address {mail}.");
     Ok(())
 }
 

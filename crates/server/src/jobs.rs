@@ -69,7 +69,7 @@ async fn letters(app: &App, job: &Claimed) -> Result<Vec<Letter>, Problem> {
     let kind = Job::from_name(&job.kind).ok_or_else(|| Problem::internal(format!("no job is called {}", job.kind)))?;
     match kind {
         Job::MailInvitation => Ok(customer::people::invitation_letter(app, job).await?.into_iter().collect()),
-        Job::MailStep => Ok(readiness::plan::step_letter(app, job).await?.into_iter().collect()),
+        Job::MailStep | Job::MailReminder => Ok(readiness::plan::step_letter(app, job).await?.into_iter().collect()),
         Job::MailAlert => response::alert::letter(app, job).await,
         Job::MailSilence => customer::device::letter(app, job).await,
     }

@@ -105,5 +105,8 @@ pub async fn periodic(app: App) {
         if let Err(problem) = customer::device::find_silent(&app.store, app.store.clock().now()).await {
             tracing::error!("silent devices cannot be looked for: {problem}");
         }
+        if let Err(problem) = readiness::plan::remind(&app).await {
+            tracing::error!("steps that have come due cannot be looked for: {problem}");
+        }
     }
 }

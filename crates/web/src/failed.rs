@@ -63,6 +63,8 @@ pub async fn tell_problem(State(app): State<App>, request: Request, next: Next) 
         }
         (None, StatusCode::PAYLOAD_TOO_LARGE) => Arc::new(Problem::TooLarge),
         (None, StatusCode::NOT_FOUND) => Arc::new(Problem::NotFound),
+        // A path that names no id, such as /plan/%FF, leads nowhere.
+        (None, StatusCode::BAD_REQUEST) if method == Method::GET => Arc::new(Problem::NotFound),
         (None, StatusCode::METHOD_NOT_ALLOWED) => Arc::new(Problem::refused("not-this-way")),
         (None, status) if status.is_client_error() => Arc::new(Problem::refused("form-incomplete")),
         (None, status) => Arc::new(Problem::internal(format!("a reply with status {status}"))),
@@ -86,7 +88,9 @@ async fn put_into_words(
 ) -> Response {
     let reference = matches!(problem, Problem::Internal { .. }).then(|| hex::encode(rand::random::<[u8; 4]>()));
     if let (Problem::Internal { cause }, Some(reference)) = (problem, &reference) {
-        tracing::error!(reference, path = here, "{reference}: {cause}");
+        // Without the query: the answers of a public assessment stand in it.
+        let path = here.split('?').next().unwrap_or(here);
+        tracing::error!(reference, path, "{reference}: {cause}");
     }
     let role: Option<Role> = session::current(headers, app).await.ok().flatten().map(|session| session.role);
     let view = View::of(app, headers, here, role);

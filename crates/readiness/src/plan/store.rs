@@ -1,6 +1,6 @@
 use super::rules::State;
 use base::*;
-use store::{Record, Row, Tx};
+use store::{AllTx, Record, Row, Tx};
 
 /// A step that somebody acted on.
 #[derive(Debug, Clone)]
@@ -85,4 +85,32 @@ pub async fn reopen(tx: &mut Tx, id: &StepId, from: State) -> Result<()> {
         1 => Ok(()),
         _ => Err(Problem::Conflict),
     }
+}
+
+/// A step that has come due and whose person was not reminded of that day yet.
+pub struct FallenDue {
+    pub company: CompanyId,
+    pub step: StepId,
+    pub person: PersonId,
+}
+
+impl Record for FallenDue {
+    fn read(row: &Row) -> Result<FallenDue> {
+        Ok(FallenDue { company: row.get("tenant_id")?, step: row.get("id")?, person: row.get("person_id")? })
+    }
+}
+
+/// At most `most` such steps, over all companies.
+pub async fn fallen_due(all: &mut AllTx, today: Day, most: i64) -> Result<Vec<FallenDue>> {
+    let sql = "SELECT tenant_id, id, person_id FROM step
+               WHERE state = 'open' AND person_id IS NOT NULL AND due <= $1 AND (reminded_for IS NULL OR reminded_for <> due)
+               ORDER BY due, id LIMIT $2";
+    all.all(sql, &[&today, &most]).await
+}
+
+/// Notes that a step's person is reminded of its due day; `false` where somebody did first.
+pub async fn note_reminded(tx: &mut Tx, id: &StepId) -> Result<bool> {
+    let sql = "UPDATE step SET reminded_for = due WHERE tenant_id = $1 AND id = $2 AND state = 'open'
+               AND (reminded_for IS NULL OR reminded_for <> due)";
+    Ok(tx.run(sql, &[id]).await? == 1)
 }

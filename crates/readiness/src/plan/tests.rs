@@ -340,6 +340,38 @@ async fn a_letter_tells_who_was_given_a_step() {
 }
 
 #[tokio::test]
+async fn a_person_is_reminded_once_of_each_day_that_was_set() {
+    trial::each_store(crate::routes(), crate::tests::fill, |shop| async move {
+        let shop = &shop;
+        keep(&shop.owner, &shop.site, &letters()).await;
+        let staff = shop.staff.person.clone().expect("a person");
+        let assign = async |due: &str| {
+            shop.lead.post("/plan/set-up-backup/assign", &[("person", staff.as_str()), ("due", due)]).await.location();
+            shop.app.store.claim_job().await.expect("the store").expect("the letter about the assignment");
+        };
+        assign("2026-11-25").await;
+        assert_eq!(super::remind(&shop.app).await.expect("told"), 0, "it is not due yet");
+        shop.clock.advance(2 * Moment::DAY);
+        assert_eq!(super::remind(&shop.app).await.expect("told"), 1);
+        assert_eq!(super::remind(&shop.app).await.expect("told"), 0, "once is enough");
+        let job = shop.app.store.claim_job().await.expect("the store").expect("a job");
+        let letter = super::step_letter(&shop.app, &job).await.expect("content").expect("a letter");
+        assert_eq!(
+            (letter.to.as_str(), letter.subject.as_str()),
+            ("staff@bakery.example", "Due: Copy important data automatically")
+        );
+        assign("2026-11-27").await;
+        shop.clock.advance(3 * Moment::DAY);
+        assert_eq!(super::remind(&shop.app).await.expect("told"), 1, "another day was set");
+        assign("2026-12-01").await;
+        keep(&shop.owner, &shop.site, &all('d')).await;
+        shop.clock.advance(30 * Moment::DAY);
+        assert_eq!(super::remind(&shop.app).await.expect("told"), 0, "a new answer has settled it");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_new_answer_settles_the_plan_and_an_incident_adds_to_it() {
     let shop = shop().await;
     keep(&shop.owner, &shop.site, &letters()).await;

@@ -7,7 +7,7 @@ use base::Moment;
 use customer::device::Watch;
 use readiness::assessment::Latest;
 use readiness::declaration::Standing;
-use readiness::plan::NextStep;
+use readiness::plan::{NextStep, Reminder};
 use response::alert::Calm;
 
 pub fn routes() -> Router<App> {
@@ -26,6 +26,9 @@ struct Home<'a> {
     w: &'a Words,
     company: String,
     next: Option<NextStep>,
+    /// At most three; the plan shows them all.
+    reminders: Vec<Reminder>,
+    due: usize,
     latest: Option<Latest>,
     standing: Option<Standing>,
     stand: String,
@@ -47,7 +50,12 @@ async fn show(reader: Reader) -> Result<Page> {
     let Some(who) = &reader.member else {
         return page(&reader.view, &w.t("home-welcome-title"), &Welcome { w });
     };
+    let mut reminders = readiness::plan::reminders(who).await?;
+    let due = reminders.len();
+    reminders.truncate(3);
     let home = Home {
+        reminders,
+        due,
         w,
         company: customer::company::find(who).await?.details.name,
         next: readiness::plan::next_step(who).await?,
