@@ -16,7 +16,7 @@ pub fn run(code: bool, browser: bool) -> anyhow::Result<()> {
         crate::run(&mut cargo(&["fmt", "--all", "--check"]))?;
         crate::tidy::run()?;
         crate::run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))?;
-        crate::run(&mut cargo(&["test", "--workspace", "--locked"]))?;
+        crate::run(&mut cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]))?;
     }
     if browser {
         crate::run(&mut cargo(&["build", "--locked", "--bin", "komainu"]))?;

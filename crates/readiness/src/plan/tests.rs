@@ -347,7 +347,8 @@ async fn a_person_is_reminded_once_of_each_day_that_was_set() {
         let staff = shop.staff.person.clone().expect("a person");
         let assign = async |due: &str| {
             shop.lead.post("/plan/set-up-backup/assign", &[("person", staff.as_str()), ("due", due)]).await.location();
-            shop.app.store.claim_job().await.expect("the store").expect("the letter about the assignment");
+            let job = shop.app.store.claim_job().await.expect("the store").expect("the letter about the assignment");
+            shop.app.store.finish_job(&job.id).await.expect("kept");
         };
         assign("2026-11-25").await;
         assert_eq!(super::remind(&shop.app).await.expect("told"), 0, "it is not due yet");
@@ -360,6 +361,7 @@ async fn a_person_is_reminded_once_of_each_day_that_was_set() {
             (letter.to.as_str(), letter.subject.as_str()),
             ("staff@bakery.example", "Due: Copy important data automatically")
         );
+        shop.app.store.finish_job(&job.id).await.expect("kept");
         assign("2026-11-27").await;
         shop.clock.advance(3 * Moment::DAY);
         assert_eq!(super::remind(&shop.app).await.expect("told"), 1, "another day was set");
