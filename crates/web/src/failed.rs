@@ -63,8 +63,8 @@ pub async fn tell_problem(State(app): State<App>, request: Request, next: Next) 
         }
         (None, StatusCode::PAYLOAD_TOO_LARGE) => Arc::new(Problem::TooLarge),
         (None, StatusCode::NOT_FOUND) => Arc::new(Problem::NotFound),
-        // A path that names no id, such as /plan/%FF, leads nowhere.
-        (None, StatusCode::BAD_REQUEST) if method == Method::GET => Arc::new(Problem::NotFound),
+        // A path that holds no id where one belongs, such as /devices/x, leads nowhere.
+        (None, StatusCode::BAD_REQUEST) if method == Method::GET && !here.contains('?') => Arc::new(Problem::NotFound),
         (None, StatusCode::METHOD_NOT_ALLOWED) => Arc::new(Problem::refused("not-this-way")),
         (None, status) if status.is_client_error() => Arc::new(Problem::refused("form-incomplete")),
         (None, status) => Arc::new(Problem::internal(format!("a reply with status {status}"))),

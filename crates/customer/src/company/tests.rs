@@ -239,7 +239,7 @@ async fn another_companys_site_is_not_there() {
         assert_eq!(shop.other_owner.post(&page, &[("site", "x"), ("headcount", "1")]).await.status, StatusCode::NOT_FOUND);
         assert_eq!(shop.other_owner.post(&format!("{page}/close"), &[]).await.status, StatusCode::NOT_FOUND);
         assert!(!shop.other_owner.get("/company").await.text().contains("狛犬ベーカリー"));
-        assert_eq!(shop.owner.get("/company/sites/nonsense").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(shop.owner.get("/company/sites/nonsense").await.status, StatusCode::NOT_FOUND);
         assert_eq!(facts(&shop.app.store, &shop.other_company).await, "company-founded");
     })
     .await;

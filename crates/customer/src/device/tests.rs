@@ -387,7 +387,7 @@ async fn another_companys_device_is_not_there() {
             assert_eq!(other.post(&format!("{path}/{act}"), &[]).await.status, 404, "{act}");
             assert_eq!(shop.staff.post(&format!("{path}/{act}"), &[]).await.status, 403, "{act}");
         }
-        assert_eq!(shop.owner.get("/devices/x").await.status, 422);
+        assert_eq!(shop.owner.get("/devices/x").await.status, 404);
         assert_eq!(shop.lead.post(&format!("{path}/check"), &[]).await.status, 303);
         assert_eq!(shop.lead.post(&format!("{path}/retire"), &[]).await.status, 303);
         for act in ["drill", "check", "retire"] {

@@ -83,7 +83,7 @@ async fn what_was_seen_stands_beside_the_answer() {
         Question | Answer | What was seen |
         [Do you install updates on computers and phones without putting them off?] | Yes, we do this |
         What we saw differs from your answer
-        - regi – Updates: 3 security updates are not installed; the oldest came out 40 days ago. (just now)
+        - regi – Updates: 3 security updates are not installed; the oldest came out at least 40 days ago. (just now)
         |
         [Is anti-virus software running on every computer and refreshed every day?] | Yes, we do this |
         We checked, and it is as you answered
@@ -112,7 +112,7 @@ async fn what_was_seen_stands_beside_the_answer() {
         ## When what was seen changed
         - 23 November 2026, 9:00 regi – Anti-virus: In order. ClamAV is running.
         - 23 November 2026, 9:00 regi – Firewall (the wall that stops connections): Cannot be checked. Looking at the firewall needs administrator rights, so we could not check it.
-        - 23 November 2026, 9:00 regi – Updates: Not in order. 3 security updates are not installed; the oldest came out 40 days ago.
+        - 23 November 2026, 9:00 regi – Updates: Not in order. 3 security updates are not installed; the oldest came out at least 40 days ago.
         "); }
         let piece = shop.lead.get("/evidence/latest").await.readable();
         assert!(page.ends_with(&piece), "an open page asks for the same again: {piece}");
