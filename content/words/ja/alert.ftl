@@ -1,6 +1,6 @@
 # 警告
 alert-title = 警告
-alert-lead = 見張り番が気づいたことです。上から順に見て、「心当たりがある」「困った」「終わりにする」のどれかを選びます。
+alert-lead = 見守り役が気づいたことです。上から順に見て、「心当たりがある」「困った」「終わりにする」のどれかを選びます。
 alert-none = いま見るべき警告はありません。落ち着いています。
 alert-none-such = あてはまる警告はありません。
 alert-what = 何が起きたか
@@ -29,7 +29,7 @@ alert-drill = 訓練
 alert-drill-mark = 【訓練】
 alert-drill-no = 訓練を除く
 alert-drill-only = 訓練だけ
-alert-drill-text = これは訓練です。見張り番が、害のない形で本物の動きをして、警告が届くことを確かめました。何もしなくてだいじょうぶです。
+alert-drill-text = これは訓練です。見守り役が、害のない形で本物の動きをして、警告が届くことを確かめました。何もしなくてだいじょうぶです。
 alert-help = 困った
 alert-close = 終わりにする
 alert-mine = 心当たりがある（自分たちがした）
@@ -47,9 +47,9 @@ alert-told-what = 何が起きたか
 alert-told-now = いまやること
 alert-told-we = Komainu がすること
 alert-your-turn = どうしますか
-alert-untold-what = 見張り番が、決めておいた動きに当てはまるものを見つけました。
+alert-untold-what = 見守り役が、決めておいた動きに当てはまるものを見つけました。
 alert-untold-now = その時間に、だれが何をしていたかを確かめてください。心当たりがなければ「困った」を押してください。
-alert-untold-we = 記録を証拠として残し、見張りを続けます。
+alert-untold-we = 記録を証拠として残し、見守りを続けます。
 alert-details = くわしい記録
 alert-rule = ルール
 alert-techniques = 攻撃の手口（MITRE ATT&CK）
@@ -83,5 +83,5 @@ alert-mail-text =
 
     くわしく見る・「心当たりがある」「困った」を押す:
     { $page }
-alert-mail-foot = このメールは、会社の見張り番 Komainu が送りました。
+alert-mail-foot = このメールは、会社の見守り役 Komainu が送りました。
 problem-alert-not-now = この警告は、いまはそのようにできません。ページを開き直して、いまの状態を確かめてください。

@@ -1,4 +1,4 @@
-# 見張り番（エージェント）への返事
+# 見守り役（エージェント）への返事
 intake-title-400 = 読めません
 intake-title-401 = 証明書がありません
 intake-title-403 = できません
@@ -10,7 +10,7 @@ intake-title-429 = 少しお待ちください
 intake-title-500 = こちら側の不具合です
 intake-title-507 = いまは保存できません
 problem-intake-no-certificate = このサーバーが出した証明書が示されませんでした。招待の行で加え直してください。
-problem-intake-retired = このコンピューターの見張りは終わっています。続けるには、新しい招待の行で加え直してください。
+problem-intake-retired = このコンピューターの見守りは終わっています。続けるには、新しい招待の行で加え直してください。
 problem-intake-forged = 送られたものは、証明書とは別のコンピューターの名前になっています。
 problem-intake-gap = { $number } 番の次が抜けています。{ $number } 番までは受け取りました。
 problem-intake-unreadable = 送られたものが読めません: { $why }

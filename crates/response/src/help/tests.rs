@@ -17,7 +17,7 @@ async fn help_is_there_before_anybody_signs_in() {
     ファイルが開けない、システムに入れない、全員のネットが切れた
     ## [そのほか・よくわからない]
     はっきりしなくても、だいじょうぶです
-    見張り番の警告について困っているときは、警告のページから「困った」を押してください。 [警告を見る]
+    見守り役の警告について困っているときは、警告のページから「困った」を押してください。 [警告を見る]
     ");
     insta::assert_snapshot!(shop.stranger.get("/help/screen").await.readable(), @"
     # A strange screen or a threat appeared
