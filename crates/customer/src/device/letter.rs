@@ -15,7 +15,7 @@ pub async fn letter(app: &App, job: &Claimed) -> Result<Vec<Letter>> {
     if device.silent_since.is_none() || device.retired.is_some() {
         return Ok(Vec::new());
     }
-    let letters = store::readers(&mut tx).await?.into_iter().map(|reader| {
+    let letters = crate::people::owners_and_leads(&mut tx).await?.into_iter().map(|reader| {
         let w = Words::new(app.words.clone(), reader.lang);
         let page = format!("{}/devices/{id}", app.site.origin);
         let args = [("host", device.host.as_str()), ("at", &w.moment(Moment(*last_seen))), ("page", &page)];

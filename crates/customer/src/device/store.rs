@@ -359,24 +359,3 @@ pub async fn latest_order(tx: &mut Tx, id: &DeviceId, kind: OrderKind) -> Result
                WHERE tenant_id = $1 AND device_id = $2 AND kind = $3 ORDER BY id DESC LIMIT 1";
     tx.maybe(sql, &[id, &order_name(kind)]).await
 }
-
-pub struct Reader {
-    pub mail: String,
-    pub lang: Lang,
-}
-
-impl Record for Reader {
-    fn read(row: &Row) -> Result<Reader> {
-        let lang: String = row.get("lang")?;
-        Ok(Reader { mail: row.get("mail")?, lang: Lang::from_code(&lang).unwrap_or(Lang::Ja) })
-    }
-}
-
-/// The owners and people in charge, who are written to.
-pub async fn readers(tx: &mut Tx) -> Result<Vec<Reader>> {
-    tx.all(
-        "SELECT mail, lang FROM person WHERE tenant_id = $1 AND role IN ('owner', 'lead') AND left_at IS NULL ORDER BY id",
-        &[],
-    )
-    .await
-}

@@ -21,7 +21,7 @@ pub async fn letter(app: &App, job: &Claimed) -> Result<Vec<Letter>> {
         return Ok(Vec::new());
     }
     let rules = app.shelf.get::<Rules>()?;
-    let letters = store::readers(&mut tx).await?.into_iter().map(|reader| {
+    let letters = customer::people::owners_and_leads(&mut tx).await?.into_iter().map(|reader| {
         let w = Words::new(app.words.clone(), reader.lang);
         let title = told_title(&rules, &w, &alert);
         let told = rules.telling(&alert.name, w.lang);

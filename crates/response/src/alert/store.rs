@@ -270,24 +270,3 @@ pub async fn open(tx: &mut Tx) -> Result<Tally> {
                WHERE tenant_id = $1 AND state = 'open' AND drill = 0";
     tx.one(sql, &[]).await
 }
-
-pub struct Reader {
-    pub mail: String,
-    pub lang: Lang,
-}
-
-impl Record for Reader {
-    fn read(row: &Row) -> Result<Reader> {
-        let lang: String = row.get("lang")?;
-        Ok(Reader { mail: row.get("mail")?, lang: Lang::from_code(&lang).unwrap_or(Lang::Ja) })
-    }
-}
-
-/// The owners and people in charge, who are written to.
-pub async fn readers(tx: &mut Tx) -> Result<Vec<Reader>> {
-    tx.all(
-        "SELECT mail, lang FROM person WHERE tenant_id = $1 AND role IN ('owner', 'lead') AND left_at IS NULL ORDER BY id",
-        &[],
-    )
-    .await
-}
