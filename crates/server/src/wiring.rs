@@ -74,7 +74,7 @@ pub fn content_faults(content: &Content) -> Vec<String> {
 
 /// The whole portal, behind its guards.
 pub fn router(app: App) -> Router {
-    web::shielded(routes(), app)
+    web::shielded(routes().merge(web::routes()), app)
 }
 
 /// The routes of every slice.
@@ -85,7 +85,6 @@ pub fn routes() -> Router<App> {
         .merge(customer::routes())
         .merge(readiness::routes())
         .merge(response::routes())
-        .merge(web::routes())
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
 }
