@@ -26,7 +26,8 @@ export async function until(what, ask, seconds = 60) {
   let last;
   while (Date.now() < end) {
     try {
-      const got = await ask();
+      // A question that is never answered counts as not answered yet.
+      const got = await Promise.race([ask(), new Promise((done) => setTimeout(done, 15000, undefined))]);
       if (got) return got;
     } catch (error) {
       last = error;

@@ -181,13 +181,16 @@ test("this very machine is watched", async () => {
 test("a drill's alert reaches the open page by itself", async () => {
   await go("/alerts?drill=yes");
   await until("live updates", () => page.evaluate(() => document.documentElement.dataset.live === "on"));
-  const other = await context.newPage();
+  // From another window, so that this one stays in front as it was.
+  const second = await chromium.newContext({ locale: "ja-JP", storageState: await context.storageState() });
+  const other = await second.newPage();
   await other.goto(komainu.origin + device);
   await other.locator('form[action$="/drill"] button').click();
-  await other.close();
+  await other.waitForURL((url) => url.pathname === device);
   // Not reloaded: the page itself must bring it.
   await until("an alert on the open page", async () => (await page.locator('a[href^="/alerts/0"]').count()) > 0, 120);
   await until("four kinds of alerts", async () => (await page.locator('a[href^="/alerts/0"]').count()) >= 4, 120);
+  await second.close();
   await seen("alerts");
   await page.locator('a[href^="/alerts/0"]').first().click();
   await seen("alert");

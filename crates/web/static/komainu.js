@@ -5,20 +5,27 @@
   const pieces = [...document.querySelectorAll("[data-live][data-src]")];
   if (pieces.length > 0 && "EventSource" in window) {
     const pending = new Set();
-    const refresh = async (piece) => {
+    // A piece that could not be fetched is asked for again: there may be no further fact to bring it.
+    const refresh = async (piece, patience = 5) => {
       if (pending.has(piece)) { piece.dataset.again = "1"; return; }
       pending.add(piece);
+      let fresh = false;
       try {
-        const reply = await fetch(piece.dataset.src, { headers: { "hx-request": "true" }, credentials: "same-origin" });
-        if (reply.ok && !piece.contains(document.activeElement)) {
-          piece.innerHTML = await reply.text();
+        const reply = await fetch(piece.dataset.src, { headers: { "hx-request": "true" }, credentials: "same-origin", cache: "no-store" });
+        fresh = reply.ok;
+        const inside = await reply.text();
+        if (reply.ok && piece.contains(document.activeElement)) {
+          piece.addEventListener("focusout", () => setTimeout(() => refresh(piece), 0), { once: true });
+        } else if (reply.ok) {
+          piece.innerHTML = inside;
           piece.classList.remove("fresh");
           void piece.offsetWidth;
           piece.classList.add("fresh");
         }
-      } catch { /* the next fact, or a reload, brings it */ }
+      } catch { /* asked for again below */ }
       pending.delete(piece);
       if (piece.dataset.again) { delete piece.dataset.again; refresh(piece); }
+      else if (!fresh && patience > 0) setTimeout(() => refresh(piece, patience - 1), 2000);
     };
     let opened = false;
     const source = new EventSource("/live");

@@ -25,7 +25,7 @@ pub fn run(code: bool, browser: bool) -> anyhow::Result<()> {
             crate::run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&e2e))?;
         }
         let mut walk = Command::new("node");
-        walk.args(["--test", "--test-concurrency=1", "."]).current_dir(&e2e);
+        walk.args(["--test", "--test-concurrency=1", "--test-timeout=900000", "."]).current_dir(&e2e);
         crate::run(walk.env("KOMAINU_BIN", binary()?).env("KOMAINU_TEST_POSTGRES", &server.url))?;
     }
     Ok(())
