@@ -158,21 +158,18 @@ pub async fn join(reader: &Reader, token: &str, name: &str, way: sign_in::Way) -
     let app = &reader.view.app;
     let Welcome { company, invitation, .. } = welcome(app, token).await?;
     let person = way.person();
-    let mut all = app.store.write_all().await?;
-    if store::is_taken(&mut all, &invitation.mail).await? {
-        return Err(Problem::refused("people-mail-taken"));
-    }
-    let mut tx = all.at_company(company, Actor::Person(person.clone())).await?;
+    let mut tx = app.store.write(&company, Actor::Person(person.clone())).await?;
     // Accepting changes a row only while the invitation is open, so a link that is used twice at once joins once.
     if store::accept(&mut tx, &invitation.id).await? == 0 {
         return Err(Problem::refused("people-no-invitation"));
     }
     let role = invitation.role;
-    store::insert(
-        &mut tx,
-        &Person { id: person.clone(), name: name.to_owned(), mail: invitation.mail, role, lang: reader.view.w.lang },
-    )
-    .await?;
+    let joined = Person { id: person.clone(), name: name.to_owned(), mail: invitation.mail, role, lang: reader.view.w.lang };
+    // An address is one person's over all companies: the table itself says so, also to two who come at once.
+    store::insert(&mut tx, &joined).await.map_err(|problem| match problem {
+        Problem::Conflict => Problem::refused("people-mail-taken"),
+        other => other,
+    })?;
     tx.tell(Fact::PersonJoined { person: person.clone(), role: role.name().to_owned() }).await?;
     let codes = sign_in::give(&mut tx, &way).await?;
     let cookie = ::web::open_session(&mut tx, app, &person, role, &reader.client, &reader.address).await?;
