@@ -1,16 +1,15 @@
-//! Foreign formats to events: JSON lines, EVTX, syslog, auditd, journald, web server logs; and the hunt over files.
+//! Foreign formats to events: JSON lines, EVTX, syslog, auditd, journald, web server logs.
 //!
 //! Whatever the bytes are, a record is read or refused: no panic, a bound on each record, and files are never held whole.
 
 pub mod audit;
 pub mod cisco;
 pub mod evtx;
-pub mod hunt;
 pub mod journal;
 pub mod json;
 pub mod kind;
 pub mod linux;
-mod objects;
+pub mod objects;
 mod syslog;
 pub mod text;
 mod time;

@@ -1,4 +1,2 @@
 mod bytes;
-mod data;
-mod hunting;
 mod lines;

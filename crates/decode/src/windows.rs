@@ -85,6 +85,69 @@ impl Mapping {
     }
 }
 
+/// What a mapping says of each channel and event, made ready for one slate: say it once, use it for every event.
+#[derive(Debug)]
+pub struct Mapper {
+    mapping: std::sync::Arc<Mapping>,
+    known: HashMap<(Box<str>, u32), Known>,
+}
+
+/// What an event of one channel and number is, and which of its fields have a second name.
+#[derive(Debug, Clone)]
+struct Known {
+    origin: Option<sigma::Origin>,
+    sources: Vec<sigma::Source<'static>>,
+    also: Vec<(String, String)>,
+}
+
+/// Channels and numbers that are remembered; hostile logs may invent them without end.
+const KNOWN: usize = 4_096;
+
+impl Mapper {
+    pub fn new(mapping: std::sync::Arc<Mapping>) -> Mapper {
+        Mapper { mapping, known: HashMap::new() }
+    }
+
+    /// Completes a Windows event whose fields lie on the slate: says what it is, and gives fields their second names.
+    /// To be used with one slate only.
+    pub fn finish(&mut self, slate: &mut sigma::Slate, channel: &str, number: u32) {
+        let key = (Box::from(channel), number);
+        if !self.known.contains_key(&key) {
+            if self.known.len() >= KNOWN {
+                self.known.clear();
+            }
+            let known = self.mapping.known(slate, channel, number);
+            self.known.insert(key.clone(), known);
+        }
+        let Some(known) = self.known.get(&key) else { return };
+        match known.origin {
+            Some(origin) => slate.set_origin(origin),
+            None => slate.set_sources(&known.sources),
+        }
+        for (name, also) in &known.also {
+            let (Some(name), Some(also)) = (slate.name(name), slate.name(also)) else { continue };
+            if let (Some(place), None) = (slate.find(name), slate.find(also)) {
+                slate.also(place, also);
+            }
+        }
+    }
+}
+
+impl Mapping {
+    fn known(&self, slate: &mut sigma::Slate, channel: &str, number: u32) -> Known {
+        let key = (channel.to_lowercase(), number);
+        let categories = self.categories.get(&key).map_or(&[][..], |categories| categories);
+        let service = self.services.get(&key.0).cloned().unwrap_or_default();
+        let mut sources: Vec<sigma::Source<'static>> =
+            categories.iter().map(|category| sigma::Source::new("windows", category.name.clone(), service.clone())).collect();
+        if sources.is_empty() {
+            sources.push(sigma::Source::new("windows", "", service));
+        }
+        let also = categories.iter().flat_map(|category| category.copy.clone()).collect();
+        Known { origin: slate.origin(&sources), sources, also }
+    }
+}
+
 /// How a name in the record becomes a field's name: a whole name, or a part before the field's own.
 const NAMES: [(&str, &str); 22] = [
     ("Event.System.EventID", "EventID"),

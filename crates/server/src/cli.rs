@@ -3,7 +3,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool speaks on the terminal")]
 
 use crate::config::Config;
-use crate::{hunt, up, wiring};
+use crate::{hunting, up, wiring};
 use anyhow::Context as _;
 use base::Clock;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -27,7 +27,7 @@ enum Does {
     /// Start everything on this machine: the portal, and the agent that watches this machine.
     Up(Up),
     /// Look for attacks in files: Windows event logs, Linux logs, JSON lines.
-    Hunt(hunt::Hunt),
+    Hunt(hunting::Hunt),
     /// Work with detection rules.
     #[command(subcommand)]
     Rules(Rules),
@@ -143,7 +143,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.does {
         Does::Up(options) => runtime()?.block_on(up::run(&options))?,
         Does::Hunt(hunt) => return hunt.run(),
-        Does::Rules(Rules::Check { folder, format }) => return hunt::check(&folder, format == CheckFormat::Json),
+        Does::Rules(Rules::Check { folder, format }) => return hunting::check(&folder, format == CheckFormat::Json),
         Does::Verify { file, key } => return verify(&file, key.as_deref()),
         Does::Backup { data, to } => runtime()?.block_on(backup(&data.dir()?, &to))?,
         Does::Restore { data, from } => runtime()?.block_on(restore(&data.dir()?, &from))?,

@@ -3,7 +3,7 @@
 pub mod cli;
 pub mod config;
 mod home;
-pub mod hunt;
+pub mod hunting;
 pub mod jobs;
 mod keys;
 mod ledger;

@@ -8,7 +8,39 @@ pub struct Source<'a> {
     pub service: Cow<'a, str>,
 }
 
-/// An event as the engine looks at it: fields borrowed from where they were read, and everything that it counts as.
+impl<'a> Source<'a> {
+    pub fn new(
+        product: impl Into<Cow<'a, str>>,
+        category: impl Into<Cow<'a, str>>,
+        service: impl Into<Cow<'a, str>>,
+    ) -> Source<'a> {
+        Source { product: product.into(), category: category.into(), service: service.into() }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.product.is_empty() && self.category.is_empty() && self.service.is_empty()
+    }
+
+    pub(crate) fn into_owned(self) -> Source<'static> {
+        Source::new(self.product.into_owned(), self.category.into_owned(), self.service.into_owned())
+    }
+}
+
+/// Sources with those that follow from them, each once; empty ones are left out.
+pub(crate) fn with_kin<'a>(sources: &[Source<'a>]) -> Vec<Source<'a>> {
+    let mut all: Vec<Source<'a>> = Vec::new();
+    for source in sources.iter().filter(|source| !source.is_empty()) {
+        let also = kin(source).iter().map(|(category, service)| Source::new(source.product.clone(), *category, *service));
+        for one in std::iter::once(source.clone()).chain(also) {
+            if !all.contains(&one) {
+                all.push(one);
+            }
+        }
+    }
+    all
+}
+
+/// An event as a decoder reads it: fields borrowed from where they were read, and everything that it counts as.
 ///
 /// An event may be of several sources: a changed registry value is `registry_set` and `registry_event`, a line of `sshd`
 /// is also of `auth`.
@@ -33,17 +65,8 @@ impl<'a> Event<'a> {
         category: impl Into<Cow<'a, str>>,
         service: impl Into<Cow<'a, str>>,
     ) {
-        let source = Source { product: product.into(), category: category.into(), service: service.into() };
-        if source.product.is_empty() && source.category.is_empty() && source.service.is_empty() {
-            return;
-        }
-        let also = |(category, service): &(&'static str, &'static str)| Source {
-            product: source.product.clone(),
-            category: Cow::Borrowed(*category),
-            service: Cow::Borrowed(*service),
-        };
-        let kin: Vec<Source<'a>> = kin(&source).iter().map(also).collect();
-        for one in std::iter::once(source).chain(kin) {
+        let sources = [Source::new(product, category, service)];
+        for one in with_kin(&sources) {
             if !self.sources.contains(&one) {
                 self.sources.push(one);
             }

@@ -33,6 +33,23 @@ pub fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
+/// A number for bytes, eight at a time: quicker, and only for tables that live as long as the program.
+pub fn hash_of(bytes: &[u8]) -> u64 {
+    let mix = |hash: u64, word: u64| (hash.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mut words = bytes.chunks_exact(8);
+    let mut hash = bytes.len() as u64;
+    for word in &mut words {
+        hash = mix(hash, u64::from_le_bytes(word.try_into().unwrap_or_default()));
+    }
+    let mut rest = [0; 8];
+    let tail = words.remainder();
+    if let Some(room) = rest.get_mut(..tail.len()) {
+        room.copy_from_slice(tail);
+    }
+    hash = mix(hash, u64::from_le_bytes(rest));
+    hash ^ (hash >> 31)
+}
+
 /// A field's name as a small number, given once for all rules of a set.
 pub type FieldId = u16;
 

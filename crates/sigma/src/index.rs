@@ -1,7 +1,7 @@
 //! From an event to the few rules that have a chance on it: by log source, then by anchor.
 
 use crate::anchor::Anchor;
-use crate::event::{Event, Source};
+use crate::event::Source;
 use crate::fold::{FieldId, Plain, hash};
 use crate::matching::Desk;
 use aho_corasick::automaton::{Automaton, OverlappingState};
@@ -136,10 +136,10 @@ impl Index {
     }
 
     /// Marks the index's sources that the event satisfies; says whether there is any, and so any rule to ask.
-    pub fn fit(&self, event: &Event<'_>, seen: &mut Seen) -> bool {
+    pub fn fit(&self, sources: &[Source<'_>], seen: &mut Seen) -> bool {
         seen.fits.clear();
         seen.fits.resize(self.sources.len(), false);
-        for source in &event.sources {
+        for source in sources {
             let key = source_key(source);
             if !seen.known.contains_key(&key) {
                 if seen.known.len() >= KNOWN {

@@ -7,27 +7,33 @@ mod anchor;
 pub mod check;
 mod compile;
 mod condition;
+mod correlate;
 mod correlation;
 mod engine;
 mod event;
 mod fold;
 mod glob;
 mod index;
+mod matcher;
 mod matching;
 mod modifier;
 mod read;
 mod rule;
+mod slate;
 mod window;
 mod yaml;
 
 #[cfg(test)]
 mod tests;
 
+pub use correlate::Correlator;
 pub use engine::{Engine, Hit, Limits};
 pub use event::{Event, Source};
+pub use matcher::Matcher;
 pub use modifier::Lists;
 pub use read::Rules;
 pub use rule::{Level, NotALevel, Rule};
+pub use slate::{Name, Origin, Slate};
 
 /// Why a rule, or a file beside it, cannot be used: which file, which line where it is known, and the reason in words.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

@@ -2,9 +2,9 @@
 
 use crate::compile::{Detection, Search};
 use crate::condition::Condition;
-use crate::event::Event;
 use crate::fold::{FieldId, Names, fold_into};
 use crate::modifier::{Compare, Item, Pattern, Place, Test, TimePart};
+use crate::slate::Slate;
 use std::net::IpAddr;
 
 const NONE: u32 = u32::MAX;
@@ -26,7 +26,7 @@ pub struct Desk {
 
 impl Desk {
     /// Lays an event out.
-    pub fn lay(&mut self, event: &Event<'_>, names: &Names) {
+    pub fn lay(&mut self, slate: &Slate, names: &Names) {
         for id in self.ids.drain(..) {
             if let Some(first) = self.first.get_mut(usize::from(id)) {
                 *first = NONE;
@@ -36,12 +36,12 @@ impl Desk {
         self.folded.clear();
         self.spans.clear();
         self.next.clear();
-        for (name, value) in &event.fields {
+        for place in 0..slate.len() {
             let start = self.folded.len();
-            fold_into(value, &mut self.folded);
+            fold_into(slate.value_at(place), &mut self.folded);
             self.spans.push((start as u32, self.folded.len() as u32));
             self.folded.push(0);
-            self.ids.push(names.find(name).unwrap_or(FieldId::MAX));
+            self.ids.push(names.find(slate.letters_at(place)).unwrap_or(FieldId::MAX));
             self.next.push(NONE);
         }
         // From the last to the first, so that each chain runs in the event's order.
@@ -61,7 +61,7 @@ impl Desk {
 /// An event on its desk.
 #[derive(Clone, Copy)]
 pub struct View<'v> {
-    pub event: &'v Event<'v>,
+    pub slate: &'v Slate,
     pub desk: &'v Desk,
 }
 
@@ -74,12 +74,7 @@ impl<'v> View<'v> {
     }
 
     pub fn raw(self, n: usize) -> &'v str {
-        self.event.fields.get(n).map_or("", |(_, value)| value)
-    }
-
-    /// The first value of a field.
-    pub fn first(self, id: FieldId) -> Option<&'v str> {
-        self.places(id).next().map(|n| self.raw(n))
+        self.slate.value_at(n)
     }
 
     /// Does the rule hold?
@@ -117,7 +112,7 @@ impl<'v> View<'v> {
         match (field, test) {
             (Some(id), Test::Null | Test::Exists(false)) => self.places(id).next().is_none().then_some(None),
             (Some(id), test) => self.places(id).find(|n| self.value(*n, test)).map(Some),
-            (None, test) => (0..self.event.fields.len()).find(|n| self.value(*n, test)).map(Some),
+            (None, test) => (0..self.slate.len()).find(|n| self.value(*n, test)).map(Some),
         }
     }
 

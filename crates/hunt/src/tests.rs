@@ -1,4 +1,6 @@
-use crate::hunt::{Options, Report, hunt, rules_check, write_csv, write_csv_head, write_jsonl};
+mod data;
+
+use crate::{Options, Report, hunt, rules_check, write_csv, write_csv_head, write_jsonl};
 use base::Moment;
 use sigma::Level;
 use std::path::Path;
@@ -7,7 +9,7 @@ use std::sync::Arc;
 const RULES: &str = "title: =Failed sign-in\nid: 1\nlevel: low\nlogsource: {product: linux, service: auth}\ndetection: {s: {EventType: sign-in-failed}, condition: s}\n---
 title: Root, signed in\nid: 2\nlevel: high\ntags: [attack.t1078]\nlogsource: {product: linux, service: sshd}\ndetection: {s: {EventType: sign-in, User: root}, condition: s}\n";
 
-fn hunted(dir: &Path, min_level: Level) -> (Vec<Report>, crate::hunt::Summary) {
+fn hunted(dir: &Path, min_level: Level) -> (Vec<Report>, crate::Summary) {
     let (rules, faults) = sigma::Rules::read([("ssh.yml", RULES)]);
     assert_eq!(faults, []);
     let options = Options { min_level, now: Moment(1_775_000_000_000), east: 0 };

@@ -1,10 +1,10 @@
 //! The hunt: rules over files and folders, findings one after another.
 
-use crate::kind::{self, Kind};
-use crate::text::Lines;
-use crate::windows::Mapping;
-use crate::{audit, evtx, objects};
 use base::Moment;
+use decode::kind::{self, Kind};
+use decode::text::Lines;
+use decode::windows::Mapping;
+use decode::{audit, evtx, objects};
 use sigma::{Engine, Event, Fault, Level, Rules};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -203,7 +203,8 @@ impl Hunter<'_> {
         let mut faults = 0;
         while let Some(object) = objects.next_object()? {
             let number = object.number;
-            match object.text.and_then(|text| Ok((text, crate::json::event(text, mapping).map_err(|error| error.to_string())?))) {
+            match object.text.and_then(|text| Ok((text, decode::json::event(text, mapping).map_err(|error| error.to_string())?)))
+            {
                 Ok((_, event)) => judge.event(path, number, &event),
                 Err(reason) => {
                     judge.summary.tell(path, None, format!("object {number}: {reason}"), faults);
@@ -236,7 +237,7 @@ fn each_line(
         }
     }
     if lines.cut > 0 {
-        let reason = format!("{} lines are longer than {} bytes; only their start was read", lines.cut, crate::RECORD_BYTES);
+        let reason = format!("{} lines are longer than {} bytes; only their start was read", lines.cut, decode::RECORD_BYTES);
         judge.summary.tell(path, None, reason, 0);
     }
     Ok(())
@@ -251,7 +252,7 @@ impl Judge<'_> {
             let Some(level) = level.filter(|level| *level >= self.options.min_level) else {
                 continue;
             };
-            let Some(finding) = self.engine.finding(hit, || event.to_wire()) else {
+            let Some(finding) = hit.finding(self.engine.rules(), || event.to_wire()) else {
                 continue;
             };
             let host = HOSTS.iter().find_map(|name| event.get(name)).unwrap_or_default().to_owned();
@@ -302,7 +303,7 @@ pub fn rules_of(dirs: &[PathBuf]) -> Checked {
 fn read_rule(path: &Path) -> io::Result<String> {
     let mut bytes = Vec::new();
     File::open(path)?.take(5 << 20).read_to_end(&mut bytes)?;
-    Ok(crate::text::decode(&bytes).into_owned())
+    Ok(decode::text::decode(&bytes).into_owned())
 }
 
 fn rule_files(path: &Path, files: &mut Vec<PathBuf>, faults: &mut Vec<Fault>, depth: usize) {
@@ -395,3 +396,6 @@ fn quoted(text: &str) -> String {
     }
     format!("\"{guard}{}\"", text.replace('"', "\"\""))
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@
 use anyhow::Context as _;
 use base::Clock;
 use clap::{Args, ValueEnum};
-use decode::hunt;
+
 use sigma::{Fault, Rules};
 use std::fs::File;
 use std::io::{BufWriter, Write};

@@ -1,6 +1,6 @@
 //! The public recordings beside the workspace.
 
-use crate::hunt::{Options, Report, hunt, rules_of};
+use crate::{Options, Report, hunt, rules_of};
 use base::Moment;
 use sigma::Level;
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ fn options() -> Options {
     Options { min_level: Level::Informational, now: Moment(1_790_000_000_000), east: 9 * Moment::HOUR }
 }
 
-fn found(path: &Path, rules: &Arc<sigma::Rules>) -> (Vec<Report>, crate::hunt::Summary) {
+fn found(path: &Path, rules: &Arc<sigma::Rules>) -> (Vec<Report>, crate::Summary) {
     let mut reports = Vec::new();
     let summary = hunt(&[path.to_owned()], Arc::clone(rules), &options(), &mut |report| reports.push(report));
     (reports, summary)
@@ -166,7 +166,7 @@ fn a_damaged_recording_is_read_as_far_as_it_goes() {
     let mut recordings = Vec::new();
     files(&data.join("evtx/oracle/rules-emerging-threats"), ".evtx", &mut recordings);
     recordings.sort();
-    let mapping = crate::windows::Mapping::own().expect("our own content");
+    let mapping = decode::windows::Mapping::own().expect("our own content");
     // A fixed sequence of damage, so that a failure can be repeated.
     let mut state = 0x9e37_79b9_u64;
     let mut next = move |below: usize| {
@@ -183,7 +183,7 @@ fn a_damaged_recording_is_read_as_far_as_it_goes() {
                 bytes[at] = next(256) as u8;
             }
             bytes.truncate(if next(4) == 0 { next(bytes.len()) } else { bytes.len() });
-            let outcome = crate::evtx::records(std::io::Cursor::new(bytes), &mapping, &mut |record| match record {
+            let outcome = decode::evtx::records(std::io::Cursor::new(bytes), &mapping, &mut |record| match record {
                 Ok(_) => read += 1,
                 Err(_) => refused += 1,
             });

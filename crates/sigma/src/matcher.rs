@@ -1,0 +1,69 @@
+use crate::compile::Detection;
+use crate::index::Seen;
+use crate::matching::{Desk, View};
+use crate::read::{Logic, Rules};
+use crate::slate::Slate;
+use std::sync::Arc;
+
+/// Rules put to one event after another, with no memory of those before: what each thread of a hunt has for itself.
+#[derive(Debug)]
+pub struct Matcher {
+    rules: Arc<Rules>,
+    slate: Slate,
+    desk: Desk,
+    seen: Seen,
+    holding: Vec<u32>,
+}
+
+impl Matcher {
+    pub fn new(rules: Arc<Rules>) -> Matcher {
+        Matcher { rules, slate: Slate::default(), desk: Desk::default(), seen: Seen::default(), holding: Vec::new() }
+    }
+
+    pub fn rules(&self) -> &Arc<Rules> {
+        &self.rules
+    }
+
+    /// The event at hand.
+    pub fn slate(&self) -> &Slate {
+        &self.slate
+    }
+
+    /// Where the next event is to be laid out.
+    pub fn slate_mut(&mut self) -> &mut Slate {
+        &mut self.slate
+    }
+
+    /// The detections that hold for the event on the slate, by their place in the set and in its order: those that are
+    /// told and those that only feed correlations. Allocates nothing once it has seen its largest event.
+    pub fn judge(&mut self) -> &[u32] {
+        self.holding.clear();
+        let Matcher { rules, slate, desk, seen, holding } = self;
+        if !rules.index.fit(slate.sources(), seen) {
+            return &self.holding;
+        }
+        desk.lay(slate, &rules.names);
+        rules.index.candidates(desk, seen);
+        let view = View { slate, desk };
+        for place in &seen.candidates {
+            if let Some(Logic::Detection(detection)) = rules.logic(*place as usize)
+                && view.holds(detection)
+            {
+                holding.push(*place);
+            }
+        }
+        &self.holding
+    }
+
+    /// What a detection that holds for the event on the slate rests on. Call `judge` before.
+    pub fn explain(&self, rule: usize) -> Vec<wire::Matched> {
+        match self.rules.logic(rule) {
+            Some(Logic::Detection(detection)) => self.explained(detection),
+            Some(Logic::Correlation(_)) | None => Vec::new(),
+        }
+    }
+
+    fn explained(&self, detection: &Detection) -> Vec<wire::Matched> {
+        View { slate: &self.slate, desk: &self.desk }.explain(detection, &self.rules.names)
+    }
+}
