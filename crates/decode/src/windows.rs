@@ -34,7 +34,7 @@ struct Category {
 }
 
 /// Which channel and event is which log source; from `content/sources/windows.toml`.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Mapping {
     /// Channel in lower case and service.
     services: HashMap<String, String>,
@@ -89,7 +89,9 @@ impl Mapping {
 #[derive(Debug)]
 pub struct Mapper {
     mapping: std::sync::Arc<Mapping>,
-    known: HashMap<(Box<str>, u32), Known>,
+    /// By the event's number, then by channel: so a channel is looked up as it lies on the slate.
+    known: HashMap<u32, HashMap<Box<str>, Known>>,
+    count: usize,
 }
 
 /// What an event of one channel and number is, and which of its fields have a second name.
@@ -105,21 +107,23 @@ const KNOWN: usize = 4_096;
 
 impl Mapper {
     pub fn new(mapping: std::sync::Arc<Mapping>) -> Mapper {
-        Mapper { mapping, known: HashMap::new() }
+        Mapper { mapping, known: HashMap::new(), count: 0 }
     }
 
     /// Completes a Windows event whose fields lie on the slate: says what it is, and gives fields their second names.
     /// To be used with one slate only.
     pub fn finish(&mut self, slate: &mut sigma::Slate, channel: &str, number: u32) {
-        let key = (Box::from(channel), number);
-        if !self.known.contains_key(&key) {
-            if self.known.len() >= KNOWN {
+        let known = |mapper: &Mapper| mapper.known.get(&number).is_some_and(|channels| channels.contains_key(channel));
+        if !known(self) {
+            if self.count >= KNOWN {
                 self.known.clear();
+                self.count = 0;
             }
+            self.count += 1;
             let known = self.mapping.known(slate, channel, number);
-            self.known.insert(key.clone(), known);
+            self.known.entry(number).or_default().insert(channel.into(), known);
         }
-        let Some(known) = self.known.get(&key) else { return };
+        let Some(known) = self.known.get(&number).and_then(|channels| channels.get(channel)) else { return };
         match known.origin {
             Some(origin) => slate.set_origin(origin),
             None => slate.set_sources(&known.sources),
@@ -196,12 +200,20 @@ pub fn event<'a>(fields: Flat<'a>, mapping: &Mapping) -> Result<Event<'a>, Flat<
     Ok(event)
 }
 
-/// The field's name as rules write it, or `None` for what no rule asks.
-fn field(name: Cow<'_, str>) -> Option<Cow<'_, str>> {
-    if let Some((_, known)) = NAMES.iter().find(|(written, _)| *written == name) {
-        return Some(Cow::Borrowed(*known));
+/// As `name`, of a name that may be kept.
+fn field(written: Cow<'_, str>) -> Option<Cow<'_, str>> {
+    match written {
+        Cow::Borrowed(written) => name(written).map(Cow::Borrowed),
+        Cow::Owned(written) => name(&written).map(|name| Cow::Owned(name.to_owned())),
     }
-    let after = |prefix: &str| name.strip_prefix(prefix);
+}
+
+/// The field's name as rules write it, or `None` for what no rule asks.
+pub(crate) fn name(written: &str) -> Option<&str> {
+    if let Some((_, known)) = NAMES.iter().find(|(known, _)| *known == written) {
+        return Some(known);
+    }
+    let after = |prefix: &str| written.strip_prefix(prefix);
     let own = if let Some(rest) = after("Event.EventData.").or_else(|| after("winlog.event_data.")) {
         Some(rest)
     } else if let Some(rest) = after("Event.UserData.").or_else(|| after("winlog.user_data.")) {
@@ -212,8 +224,8 @@ fn field(name: Cow<'_, str>) -> Option<Cow<'_, str>> {
     };
     match own {
         Some(rest) if rest.contains("#attributes") => None,
-        Some(rest) => Some(Cow::Owned(rest.strip_suffix(".#text").unwrap_or(rest).to_owned())),
-        None if name.starts_with("Event.") => None,
-        None => Some(name),
+        Some(rest) => Some(rest.strip_suffix(".#text").unwrap_or(rest)),
+        None if written.starts_with("Event.") => None,
+        None => Some(written),
     }
 }
