@@ -11,6 +11,8 @@ mod lay;
 mod plan;
 mod plans;
 mod reader;
+#[cfg(test)]
+mod tests;
 mod text;
 mod time;
 mod token;

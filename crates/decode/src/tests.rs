@@ -1,3 +1,3 @@
 mod bytes;
-mod evtx;
+pub(crate) mod evtx;
 mod lines;

@@ -90,7 +90,7 @@ impl Mapping {
 pub struct Mapper {
     mapping: std::sync::Arc<Mapping>,
     /// By the event's number, then by channel: so a channel is looked up as it lies on the slate.
-    known: HashMap<u32, HashMap<Box<str>, Known>>,
+    known: HashMap<u32, HashMap<Box<str>, Known, Quick>, Quick>,
     count: usize,
 }
 
@@ -102,12 +102,15 @@ struct Known {
     also: Vec<(String, String)>,
 }
 
+/// A hash that is quick for the short texts that channels are, and keyed anew by each run.
+type Quick = foldhash::fast::RandomState;
+
 /// Channels and numbers that are remembered; hostile logs may invent them without end.
 const KNOWN: usize = 4_096;
 
 impl Mapper {
     pub fn new(mapping: std::sync::Arc<Mapping>) -> Mapper {
-        Mapper { mapping, known: HashMap::new(), count: 0 }
+        Mapper { mapping, known: HashMap::default(), count: 0 }
     }
 
     /// Completes a Windows event whose fields lie on the slate: says what it is, and gives fields their second names.

@@ -61,11 +61,7 @@ impl<R: Read + Seek> Chunks<R> {
             return Err(refuse("this is no EVTX file: it does not begin as one"));
         }
         let flags = u32_at(&head, 120).unwrap_or(0);
-        let header = Header {
-            next_record: u64_at(&head, 24).unwrap_or(0),
-            dirty: flags & 1 != 0,
-            full: flags & 2 != 0,
-        };
+        let header = Header { next_record: u64_at(&head, 24).unwrap_or(0), dirty: flags & 1 != 0, full: flags & 2 != 0 };
         // The header's own number of chunks is too small for large files and old in dirty ones.
         let count = length.saturating_sub(FILE_HEAD).div_ceil(CHUNK as u64);
         Ok(Chunks { from, header, count, next: 0, end: count, wrap: None, room: Vec::new() })
@@ -124,12 +120,19 @@ impl<R: Read + Seek> Chunks<R> {
             Read::by_ref(&mut self.from).take(CHUNK as u64).read_to_end(&mut self.room)?;
             // Whether a chunk without a beginning is empty shows only at its end.
             let damaged = !self.room.starts_with(CHUNK_MAGIC);
-            if damaged && self.room.iter().all(|byte| *byte == 0) {
+            if damaged && blank(&self.room) {
                 continue;
             }
             return Ok(Some(Chunk { number, bytes: &self.room, damaged }));
         }
     }
+}
+
+/// Are all bytes zero? A new log is mostly such.
+fn blank(bytes: &[u8]) -> bool {
+    let (words, rest) = bytes.as_chunks::<64>();
+    let zero = |word: &[u8; 64]| word.iter().fold(0, |all, byte| all | byte) == 0;
+    words.iter().all(zero) && rest.iter().all(|byte| *byte == 0)
 }
 
 /// Finds the chunks that lie anywhere in a stream, such as a piece of a disk image.

@@ -29,7 +29,9 @@ pub(super) fn read(chunk: &[u8], at: usize, values: &mut Vec<Value>) -> Result<I
     let table = count.checked_mul(4).and_then(|len| slice_at(chunk, at + 4, len));
     let table = Fault::short(table, "values")?;
     at += 4 + table.len();
-    for [low, high, kind, _] in table.as_chunks::<4>().0 {
+    let table = table.as_chunks::<4>().0;
+    values.reserve(table.len());
+    for [low, high, kind, _] in table {
         let size = usize::from(u16::from_le_bytes([*low, *high]));
         let (value, next) = value::sized(chunk, *kind, size, at)?;
         values.push(value);

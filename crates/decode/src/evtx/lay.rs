@@ -131,7 +131,11 @@ impl Work<'_> {
             self.layer.path.truncate(base);
         }
         let seen = self.layer.seen.len();
-        if container { self.container(element)? } else { self.children(element)? }
+        if container {
+            self.container(element)?
+        } else {
+            self.children(element)?
+        }
         self.layer.seen.truncate(seen);
         Ok(())
     }

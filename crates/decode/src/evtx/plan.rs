@@ -204,7 +204,10 @@ impl Maker<'_> {
         }
         if let Some(slot) = within {
             // Text among the elements would be a field of its own, were its name one that is kept.
-            if container || !matches!(nodes.last(), Some(Node::Slot(_))) || windows::name(&format!("{}.#text", self.path)).is_some() {
+            if container
+                || !matches!(nodes.last(), Some(Node::Slot(_)))
+                || windows::name(&format!("{}.#text", self.path)).is_some()
+            {
                 return Err(Stop::Slow);
             }
             let base = self.path.len();

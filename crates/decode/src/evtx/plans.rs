@@ -80,14 +80,7 @@ impl Plans {
         Ok(self.kept.get(plan as usize).and_then(|kept| kept.plan.clone()))
     }
 
-    fn known(
-        &mut self,
-        chunk: &[u8],
-        definition: usize,
-        place: u16,
-        tree: &mut Tree,
-        slate: &mut Slate,
-    ) -> Result<u32, Fault> {
+    fn known(&mut self, chunk: &[u8], definition: usize, place: u16, tree: &mut Tree, slate: &mut Slate) -> Result<u32, Fault> {
         let guid = Fault::short(array_at::<16>(chunk, definition.saturating_add(4)), "template")?;
         let shared = write_out(chunk, definition, &mut self.whole)?;
         self.spent += self.whole.len();

@@ -5,6 +5,7 @@ use super::instance;
 use super::lay::{Head, Layer, Role};
 use super::plan::{Act, Plan, Step};
 use super::plans::Plans;
+use super::text;
 use super::time;
 use super::tree::{STEPS, Tree};
 use super::value::{self, Items, Value};
@@ -41,7 +42,7 @@ pub struct Reader {
 
 /// Did the quick way know the record's form?
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Way {
+pub(super) enum Way {
     Known,
     Unknown,
 }
@@ -114,7 +115,7 @@ impl Reader {
     }
 
     /// By the plan of the record's template.
-    fn quick(&mut self, chunk: &[u8], raw: &Raw, slate: &mut Slate) -> Result<Way, Fault> {
+    pub(super) fn quick(&mut self, chunk: &[u8], raw: &Raw, slate: &mut Slate) -> Result<Way, Fault> {
         self.values.clear();
         let Some(instance) = instance::alone(chunk, raw.start, raw.end, &mut self.values)? else { return Ok(Way::Unknown) };
         match self.plans.find((chunk, instance.definition), 0, &mut self.tree, slate)? {
@@ -123,7 +124,7 @@ impl Reader {
         }
     }
 
-    fn slow(&mut self, chunk: &[u8], raw: &Raw, slate: &mut Slate) -> Result<(), Fault> {
+    pub(super) fn slow(&mut self, chunk: &[u8], raw: &Raw, slate: &mut Slate) -> Result<(), Fault> {
         let read = self.tree.record(chunk, raw.start, raw.end);
         let laid = read.and_then(|()| self.layer.lay(&mut self.tree, chunk, slate));
         self.spent += 16 * (STEPS - self.tree.left) as usize;
@@ -189,10 +190,17 @@ impl Reader {
         if !data && value.is_empty(chunk) {
             return Ok(Way::Known);
         }
-        let start = slate.text().len();
-        value.write(chunk, slate.text());
+        let text = slate.text();
+        let start = text.len();
+        if value.kind == value::STRING {
+            text::utf16(value.bytes(chunk), text);
+        } else {
+            value.write(chunk, text);
+        }
         slate.close(name, start);
-        self.note(step, slate, Some((chunk, value)));
+        if step.role != Role::None {
+            self.note(step, slate, Some((chunk, value)));
+        }
         if slate.text().len() > RECORD_BYTES { Err(Fault::Large) } else { Ok(Way::Known) }
     }
 
@@ -222,13 +230,7 @@ impl Reader {
     }
 
     /// The elements that a value holds, if they are those of one template.
-    fn within(
-        &mut self,
-        chunk: &[u8],
-        value: Value,
-        (place, depth): (u16, usize),
-        slate: &mut Slate,
-    ) -> Result<Way, Fault> {
+    fn within(&mut self, chunk: &[u8], value: Value, (place, depth): (u16, usize), slate: &mut Slate) -> Result<Way, Fault> {
         if depth > DEPTH {
             return Ok(Way::Unknown);
         }

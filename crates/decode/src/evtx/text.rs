@@ -2,82 +2,57 @@
 
 use encoding_rs::{CoderResult, Encoding, SHIFT_JIS, WINDOWS_1252};
 
-/// Letters that are gathered before they are handed on.
-const ROOM: usize = 256;
-
-/// Room in which letters are gathered, laid so that it can be checked a word at a time.
+/// Sixteen letters, laid so that they can be checked a word at a time.
 #[repr(align(16))]
-struct Room([u8; ROOM + 16]);
+struct Letters([u8; 16]);
 
 /// Appends UTF-16LE text up to its first NUL. A half of a pair that stands alone becomes U+FFFD; an odd last byte is left out.
 pub(super) fn utf16(bytes: &[u8], out: &mut String) {
-    let mut room = Room([b' '; ROOM + 16]);
-    let mut filled = 0;
     let mut rest = bytes;
+    let mut padded = [0; 32];
     loop {
-        let word = match rest.first_chunk::<16>() {
-            Some(eight) => u128::from_le_bytes(*eight),
-            None => last(rest),
+        let sixteen = match rest.first_chunk::<32>() {
+            Some(sixteen) => sixteen,
+            None => {
+                let len = rest.len() & !1;
+                if let (Some(place), Some(rest)) = (padded.get_mut(..len), rest.get(..len)) {
+                    place.copy_from_slice(rest);
+                }
+                &padded
+            }
         };
-        if word & NOT_ASCII != 0 {
-            hand_on(&mut room, filled, out);
-            return any(rest, out);
+        let Some(letters) = packed(sixteen) else { return any(rest, out) };
+        let Ok(text) = std::str::from_utf8(&letters.0) else { return };
+        let before = before_nul(u128::from_le_bytes(letters.0));
+        if before < 16 {
+            return out.push_str(text.get(..before).unwrap_or_default());
         }
-        if let Some(place) = room.0.get_mut(filled..filled + 8) {
-            place.copy_from_slice(&packed(word));
-        }
-        // Each letter that is no NUL carries into its highest bit.
-        let ends = !word.wrapping_add(BELOW_HIGHEST) & HIGHEST;
-        filled += (ends.trailing_zeros() as usize / 16).min(8);
-        if ends != 0 {
-            return hand_on(&mut room, filled, out);
-        }
-        if filled >= ROOM {
-            hand_on(&mut room, filled, out);
-            filled = 0;
-        }
-        rest = rest.get(16..).unwrap_or_default();
-    }
-}
-
-const NOT_ASCII: u128 = lanes(0xff80);
-const BELOW_HIGHEST: u128 = lanes(0x7fff);
-const HIGHEST: u128 = lanes(0x8000);
-
-/// Eight times the same letter.
-const fn lanes(letter: u16) -> u128 {
-    (u128::MAX / 0xffff) * letter as u128
-}
-
-/// Fewer than eight letters, with NULs behind them.
-fn last(rest: &[u8]) -> u128 {
-    let mut eight = [0; 16];
-    let len = rest.len() & !1;
-    if let (Some(place), Some(rest)) = (eight.get_mut(..len), rest.get(..len)) {
-        place.copy_from_slice(rest);
-    }
-    u128::from_le_bytes(eight)
-}
-
-/// Eight ASCII letters of two bytes each as eight bytes.
-fn packed(word: u128) -> [u8; 8] {
-    let half = |word: u64| {
-        let pairs = (word | word >> 8) & 0x0000_ffff_0000_ffff;
-        (pairs | pairs >> 16) & 0xffff_ffff
-    };
-    (half(word as u64) | half((word >> 64) as u64) << 32).to_le_bytes()
-}
-
-/// Appends what was gathered. It is checked with the spaces behind it, up to a full word: that is quicker than byte by byte.
-fn hand_on(room: &mut Room, filled: usize, out: &mut String) {
-    let padded = filled.next_multiple_of(16);
-    if let Some(tail) = room.0.get_mut(filled..padded) {
-        tail.fill(b' ');
-    }
-    let text = room.0.get(..padded).and_then(|bytes| std::str::from_utf8(bytes).ok());
-    if let Some(text) = text.and_then(|text| text.get(..filled)) {
         out.push_str(text);
+        rest = rest.get(32..).unwrap_or_default();
     }
+}
+
+/// Sixteen ASCII letters of two bytes each as one byte each; `None` if one is no ASCII.
+#[inline]
+fn packed(sixteen: &[u8; 32]) -> Option<Letters> {
+    let (words, _) = sixteen.as_chunks::<8>();
+    let mut letters = Letters([0; 16]);
+    let mut all = 0;
+    for (place, word) in letters.0.as_chunks_mut::<4>().0.iter_mut().zip(words) {
+        let word = u64::from_le_bytes(*word);
+        all |= word;
+        let pairs = (word | word >> 8) & 0x0000_ffff_0000_ffff;
+        *place = ((pairs | pairs >> 16) as u32).to_le_bytes();
+    }
+    (all & 0xff80_ff80_ff80_ff80 == 0).then_some(letters)
+}
+
+/// How many of sixteen ASCII letters come before the first NUL: all others carry into their highest bit.
+#[inline]
+fn before_nul(letters: u128) -> usize {
+    const BELOW: u128 = u128::MAX / 0xff * 0x7f;
+    const HIGHEST: u128 = u128::MAX / 0xff * 0x80;
+    (!(letters + BELOW) & HIGHEST).trailing_zeros() as usize / 8
 }
 
 /// Appends text of any letters.

@@ -57,7 +57,9 @@ pub(super) struct Attribute {
 enum Form {
     Record,
     /// A definition, with the values from a place of `Tree::values` on.
-    Instance { first: usize },
+    Instance {
+        first: usize,
+    },
     /// A definition for itself.
     Definition,
 }

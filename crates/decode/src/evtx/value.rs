@@ -105,7 +105,7 @@ pub(super) fn known(kind: u8) -> Result<(), Fault> {
 }
 
 /// The value of a type at a place for which the record says a size, and where the next one begins.
-#[inline]
+#[inline(always)]
 pub(super) fn sized(chunk: &[u8], kind: u8, size: usize, at: usize) -> Result<(Value, usize), Fault> {
     let (len, taken) = match extent(kind) {
         Extent::Said => (size, size),
@@ -120,6 +120,7 @@ pub(super) fn sized(chunk: &[u8], kind: u8, size: usize, at: usize) -> Result<(V
 }
 
 /// The bytes of a value of a type that is counted by what it holds, and how far it reaches.
+#[cold]
 fn odd(chunk: &[u8], extent: Extent, kind: u8, size: usize, at: usize) -> Result<(usize, usize), Fault> {
     let len = match extent {
         Extent::Pointer if size == 4 || size == 8 => size,
@@ -157,6 +158,7 @@ fn text_len(chunk: &[u8], at: usize) -> Result<usize, Fault> {
 impl Value {
     pub(super) const ABSENT: Value = Value { kind: NULL, start: 0, len: 0 };
 
+    #[inline]
     pub(super) fn bytes(self, chunk: &[u8]) -> &[u8] {
         slice_at(chunk, self.start as usize, self.len as usize).unwrap_or_default()
     }
@@ -167,6 +169,7 @@ impl Value {
     }
 
     /// Does it hold nothing that could be shown? What a template marks as optional is left out then.
+    #[inline]
     pub(super) fn is_empty(self, chunk: &[u8]) -> bool {
         match self.kind {
             NULL | 0x20 | 0x23 => true,
@@ -192,6 +195,7 @@ impl Value {
     }
 
     /// Appends the value as text, the values of a list joined by commas.
+    #[inline]
     pub(super) fn write(self, chunk: &[u8], out: &mut String) {
         let bytes = self.bytes(chunk);
         if self.kind == STRING {

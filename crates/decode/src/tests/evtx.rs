@@ -1,15 +1,13 @@
 //! Our EVTX reader beside the `evtx` crate on the public recordings, and on damaged and made-up ones.
 
-use crate::evtx::{CHUNK, Carved, Chunks, Reader};
 use crate::json::flat;
 use crate::windows::{self, Mapping};
-use sigma::{Event, Slate};
+use sigma::Event;
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// The public test data beside the workspace, or `None` where it is not there; in CI it must be.
-fn data() -> Option<PathBuf> {
+pub(crate) fn data() -> Option<PathBuf> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/evtx");
     if data.is_dir() {
         return Some(data);
@@ -19,7 +17,7 @@ fn data() -> Option<PathBuf> {
     None
 }
 
-fn recordings(dir: &Path, found: &mut Vec<PathBuf>) {
+pub(crate) fn recordings(dir: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(dir).expect("a folder").flatten() {
         let path = entry.path();
         if path.is_dir() {
@@ -43,7 +41,7 @@ fn shown(number: u64, event: &Event<'_>) -> String {
     text
 }
 
-fn ours(bytes: &[u8], mapping: &Mapping) -> Vec<Result<String, String>> {
+pub(crate) fn ours(bytes: &[u8], mapping: &Mapping) -> Vec<Result<String, String>> {
     let mut found = Vec::new();
     crate::evtx::records(Cursor::new(bytes), mapping, &mut |record| {
         found.push(record.map(|(number, event)| shown(number, &event)));
@@ -52,7 +50,7 @@ fn ours(bytes: &[u8], mapping: &Mapping) -> Vec<Result<String, String>> {
     found
 }
 
-fn theirs(bytes: &[u8], mapping: &Mapping) -> Vec<Result<String, String>> {
+pub(crate) fn theirs(bytes: &[u8], mapping: &Mapping) -> Vec<Result<String, String>> {
     let mut parser = evtx::EvtxParser::from_buffer(bytes.to_vec()).expect("an EVTX file");
     let record = |record: Result<evtx::SerializedEvtxRecord<String>, evtx::err::EvtxError>| {
         let record = record.map_err(|error| error.to_string())?;
