@@ -66,7 +66,7 @@ fn a_hunt_tells_what_it_found_and_what_it_could_not_read() {
                 Fault {
                     file: "broken.evtx",
                     line: None,
-                    reason: "An error occurred while trying to deserialize evtx stream.",
+                    reason: "this is no EVTX file: it ends within its header",
                 },
                 Fault {
                     file: "events.json",
