@@ -73,7 +73,7 @@ pub(crate) struct Entry {
     /// Of Windows: the channels and the events' numbers (none: all).
     channels: Vec<String>,
     events: Vec<u32>,
-    /// Each a field's name and the values of which it must have one.
+    /// Each a field's name and the values of which it must have one; the name alone asks that the field is there.
     when: Vec<Vec<String>>,
     /// Of Windows: Sigma's categories.
     categories: Vec<String>,
@@ -83,6 +83,8 @@ pub(crate) struct Entry {
     copy: Vec<(String, String)>,
     /// A field, the conversion, and the name under which the outcome is added. Of several with one name, the first that gives anything.
     convert: Vec<(String, Conversion, String)>,
+    /// Pairs of a name and a value that is added where the record has no field of that name.
+    give: Vec<(String, String)>,
 }
 
 /// All that `content/sources` says.

@@ -57,8 +57,14 @@ impl Finish {
                 self.zeek(slate, seen);
                 "zeek"
             }
-            Format::Ocsf => "ocsf",
-            Format::Ecs => "ecs",
+            Format::Ocsf => {
+                system(slate, "device.os.type", &["process.file.path", "actor.process.file.path", "file.path"]);
+                "ocsf"
+            }
+            Format::Ecs => {
+                system(slate, "host.os.type", &["process.executable", "file.path", "dll.path"]);
+                "ecs"
+            }
             Format::M365 => {
                 self.pairs.m365(slate);
                 "m365"
@@ -94,6 +100,7 @@ impl Finish {
         let number = number.and_then(|place| slate.value_at(place).trim().parse().ok()).unwrap_or(0);
         if seen.has(Mark::EcsVersion) || seen.has(Mark::EventCategory) {
             // Winlogbeat moves some of the event's own fields to names of the Elastic Common Schema.
+            system(slate, "host.os.type", &["process.executable", "file.path", "dll.path"]);
             plans.format(mapping, slate, "ecs");
         }
         plans.windows(mapping, slate, &self.channel, number);
@@ -121,6 +128,19 @@ impl Finish {
         if let Some(path) = path {
             slate.put_named("_path", path);
         }
+    }
+}
+
+/// Where a record does not say which system it is of, the first path in it does: `C:\x` is Windows', `/x` that of Linux.
+fn system(slate: &mut Slate, name: &str, paths: &[&str]) {
+    if slate.get_named(name).is_some() {
+        return;
+    }
+    let path = paths.iter().find_map(|path| slate.get_named(path)).unwrap_or_default();
+    if path.contains('\\') || path.get(1..2) == Some(":") {
+        slate.put_named(name, "windows");
+    } else if path.starts_with('/') {
+        slate.put_named(name, "linux");
     }
 }
 

@@ -27,6 +27,7 @@ struct Step {
     sources: Vec<Source<'static>>,
     copy: Vec<(Name, Name)>,
     convert: Vec<Converted>,
+    give: Vec<(Name, String)>,
 }
 
 #[derive(Debug)]
@@ -54,13 +55,14 @@ impl Step {
             Some(Converted { from: slate.name(from)?, kin, by: *by, to: slate.name(to)? })
         });
         let convert = convert.collect();
-        Some(Step { when, sources, copy, convert })
+        let give = entry.give.iter().filter_map(|(name, value)| Some((slate.name(name)?, value.clone()))).collect();
+        Some(Step { when, sources, copy, convert, give })
     }
 
     fn holds(&self, slate: &Slate) -> bool {
         self.when.iter().all(|(name, values)| {
             let mut places = (0..slate.len()).filter(|place| slate.name_at(*place) == Some(*name));
-            places.any(|place| values.iter().any(|value| value.eq_ignore_ascii_case(slate.value_at(place))))
+            places.any(|place| values.is_empty() || values.iter().any(|value| value.eq_ignore_ascii_case(slate.value_at(place))))
         })
     }
 
@@ -80,6 +82,11 @@ impl Step {
             let first = (own..slate.len()).find(|place| slate.name_at(*place) == Some(one.to));
             if first.is_none() || one.by.repeats() {
                 one.add(slate, own, room);
+            }
+        }
+        for (name, value) in &self.give {
+            if slate.find(*name).is_none() {
+                slate.put(*name, value);
             }
         }
     }
@@ -126,7 +133,7 @@ impl Plan {
         for entry in &sheet.event {
             let held = entry.when.iter().filter_map(|condition| condition.split_first()).all(|(name, asked)| {
                 let mut given = values.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
-                let one_of = |value: &str| asked.iter().any(|asked| asked.eq_ignore_ascii_case(value));
+                let one_of = |value: &str| asked.is_empty() || asked.iter().any(|asked| asked.eq_ignore_ascii_case(value));
                 !keys.contains(&name.as_str()) || given.any(one_of)
             });
             if held {
