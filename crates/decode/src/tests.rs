@@ -1,3 +1,4 @@
 mod bytes;
+mod formats;
 mod json;
 mod lines;
