@@ -93,10 +93,11 @@ impl Entry {
         if self.when.iter().any(Vec::is_empty) {
             return Err("a condition has no field".into());
         }
-        let windows = sheet.is_none();
-        let of_windows = !self.channels.is_empty();
-        let of_another = self.channels.is_empty() && self.events.is_empty() && self.categories.is_empty();
-        if (windows && !(of_windows && self.sources.is_empty())) || (!windows && !of_another) {
+        let fits = match sheet {
+            None => !self.channels.is_empty() && self.sources.is_empty(),
+            Some(_) => self.channels.is_empty() && self.events.is_empty() && self.categories.is_empty(),
+        };
+        if !fits {
             return Err("channels and categories are of Windows, sources of the formats".into());
         }
         for source in &self.sources {

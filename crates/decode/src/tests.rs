@@ -2,3 +2,4 @@ mod bytes;
 mod formats;
 mod json;
 mod lines;
+mod rules;
