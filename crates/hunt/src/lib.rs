@@ -148,7 +148,9 @@ impl Hunter<'_> {
             Kind::Audit => self.audit(path, file),
             Kind::Json => self.json(path, file),
             Kind::Empty => Ok(()),
-            Kind::Unknown => Err(io::Error::other("this is no kind of log that can be read")),
+            Kind::Csv | Kind::W3c | Kind::ZeekTsv | Kind::Squid | Kind::EvtxPiece | Kind::Unknown => {
+                Err(io::Error::other("this is no kind of log that can be read"))
+            }
             kind @ (Kind::JsonLines | Kind::Syslog | Kind::Cisco | Kind::WebAccess | Kind::WebError) => {
                 self.lines(path, file, kind)
             }
