@@ -6,12 +6,12 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 /// Bytes of a block. A whole line of the greatest length and its end fit in.
-const BLOCK: usize = RECORD_BYTES + 4_096;
+pub(crate) const BLOCK: usize = RECORD_BYTES + 4_096;
 /// Chunks of a Windows event log in a block.
 const CHUNKS: usize = 16;
-const CHUNK: usize = 64 << 10;
+pub(crate) const CHUNK: usize = 64 << 10;
 /// What stands before the chunks of a Windows event log.
-const EVTX_HEAD: u64 = 4_096;
+pub(crate) const EVTX_HEAD: u64 = 4_096;
 /// How far back the end of one audit event is looked for.
 const BACK: usize = 64 << 10;
 

@@ -2,7 +2,7 @@
 
 use crate::Bounds;
 use crate::desk::{Brief, Counts, Feed, Found, found};
-use crate::sorted::Sorter;
+use crate::sorted::{Merged, Sorter};
 use sigma::{Correlator, Hit, Limits};
 use std::io;
 use std::sync::Arc;
@@ -56,6 +56,11 @@ impl Correlating {
             self.add(feed, on);
         }
         Ok(())
+    }
+
+    /// Everything that waits, in order.
+    pub fn waiting(&mut self) -> io::Result<Merged<Feed>> {
+        self.waiting.take()
     }
 
     /// Correlates everything that waits.

@@ -143,6 +143,7 @@ impl<'c> Worker<'c> {
         }
         match File::open(&input.path) {
             Ok(file) => {
+                let file = file.take(input.limit.unwrap_or(u64::MAX));
                 let mut counted = Counted { from: file, course: Arc::clone(&self.crew.course) };
                 self.stream(&mut counted, &about, Some(input));
             }

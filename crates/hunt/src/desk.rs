@@ -97,6 +97,10 @@ pub(crate) struct Desk {
     matcher: Matcher,
     holding: Vec<u32>,
     pub piece: Piece,
+    /// Records up to this number are passed over: they were judged before.
+    pub after: Option<u64>,
+    /// The greatest number of a record that was judged.
+    pub newest: u64,
 }
 
 impl Brief {
@@ -148,7 +152,7 @@ impl Desk {
     pub fn new(brief: Arc<Brief>, mapping: Mapping) -> Desk {
         let reading = Reading { mapping, now: brief.options.now, east: brief.options.east };
         let matcher = Matcher::new(Arc::clone(&brief.rules));
-        Desk { brief, reading, matcher, holding: Vec::new(), piece: Piece::default() }
+        Desk { brief, reading, matcher, holding: Vec::new(), piece: Piece::default(), after: None, newest: 0 }
     }
 
     /// Judges all events of a source. Hands pieces over through `hand` when they grow large; the last one stays.
@@ -164,6 +168,7 @@ impl Desk {
         loop {
             match source.next(&self.reading, self.matcher.slate_mut())? {
                 None => return Ok(true),
+                Some(Ok(record)) if self.after.is_some_and(|after| record <= after) => {}
                 Some(Ok(record)) => self.event(file, record),
                 Some(Err(trouble)) => self.tell(file, part, trouble),
             }
@@ -187,6 +192,7 @@ impl Desk {
     /// Judges the event on the slate.
     fn event(&mut self, file: &str, record: u64) {
         self.piece.counts.events += 1;
+        self.newest = self.newest.max(record);
         if !self.brief.choice.within(self.matcher.slate().at) {
             self.piece.counts.outside += 1;
             return;

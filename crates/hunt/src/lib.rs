@@ -11,6 +11,7 @@ mod course;
 mod crew;
 mod desk;
 mod exclude;
+mod follow;
 mod lines;
 mod packed;
 mod queue;
@@ -20,6 +21,7 @@ mod run;
 mod sorted;
 mod source;
 mod walk;
+mod watch;
 mod when;
 
 #[cfg(test)]

@@ -89,6 +89,17 @@ impl Hunt {
         gather.end(on, course.stopped())
     }
 
+    /// What lies in files, not correlated yet.
+    pub(crate) fn collected(&self, inputs: Vec<Input>, course: &Arc<Course>) -> Gather {
+        let brief = self.brief();
+        let mut gather = Gather::new(&brief, &self.bounds);
+        let once = Hunt { resume: None, ..self.clone() };
+        if let Err(error) = once.gather(inputs, course, &brief, &mut gather) {
+            gather.fail("the hunt", &error.to_string());
+        }
+        gather
+    }
+
     fn gather(&self, inputs: Vec<Input>, course: &Arc<Course>, brief: &Arc<Brief>, gather: &mut Gather) -> io::Result<()> {
         let mut done = Done::default();
         if let Some((path, mark)) = &self.resume {
@@ -127,13 +138,13 @@ impl Hunt {
 }
 
 /// Where everything comes together.
-struct Gather {
+pub(crate) struct Gather {
     brief: Arc<Brief>,
-    found: Sorter<Found>,
-    correlating: Correlating,
+    pub found: Sorter<Found>,
+    pub correlating: Correlating,
     state: Option<State>,
-    counts: Counts,
-    faults: BTreeMap<String, Vec<Told>>,
+    pub counts: Counts,
+    pub faults: BTreeMap<String, Vec<Told>>,
     findings: u64,
     lost: u64,
     resumed: u64,

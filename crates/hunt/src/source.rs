@@ -32,7 +32,7 @@ pub(crate) type Record = Result<u64, Trouble>;
 pub(crate) enum Source<'b> {
     Lines { kind: Kind, lines: Lines<'b> },
     Audit { lines: Lines<'b>, starts: audit::Starts, record: Option<wire::Event>, last: u64 },
-    Evtx(std::vec::IntoIter<Result<(u64, wire::Event, Vec<sigma::Source<'static>>), String>>),
+    Evtx(std::vec::IntoIter<Recorded>),
     Objects(Objects<&'b mut dyn Read>),
     Nothing,
 }

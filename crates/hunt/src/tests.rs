@@ -3,6 +3,7 @@ mod data;
 mod packed;
 mod resume;
 mod threads;
+mod watch;
 
 use crate::{Options, Report, Summary, hunt, rules_check, write_csv, write_csv_head, write_jsonl};
 use base::Moment;

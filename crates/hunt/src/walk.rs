@@ -19,17 +19,19 @@ pub struct Input {
     pub size: u64,
     /// It was named itself, and not found in a folder: then it is told if it is no kind of log.
     pub named: bool,
+    /// Bytes that are read of it; without it, all.
+    pub(crate) limit: Option<u64>,
 }
 
 impl Input {
     /// A file under a name of its own, as for one that was sent to the portal.
     pub fn new(path: PathBuf, name: String) -> Input {
         let size = fs::metadata(&path).map_or(0, |meta| meta.len());
-        Input { path, name, size, named: true }
+        Input { path, name, size, named: true, limit: None }
     }
 
     fn of(path: PathBuf, size: u64, named: bool) -> Input {
-        Input { name: path.display().to_string(), path, size, named }
+        Input { name: path.display().to_string(), path, size, named, limit: None }
     }
 
     pub(crate) fn is_stdin(&self) -> bool {
@@ -76,10 +78,10 @@ impl Walk {
             return self.inputs.push(Input::of(path.to_owned(), meta.len(), named));
         }
         if !meta.is_dir() {
-            return match named {
-                true => self.tell(path, "this is neither a file nor a folder".into()),
-                false => {}
-            };
+            if named {
+                self.tell(path, "this is neither a file nor a folder".into());
+            }
+            return;
         }
         let entries = match fs::read_dir(path) {
             Ok(entries) if depth > 0 => entries,

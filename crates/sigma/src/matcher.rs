@@ -39,11 +39,15 @@ impl Matcher {
     pub fn judge(&mut self) -> &[u32] {
         self.holding.clear();
         let Matcher { rules, slate, desk, seen, holding } = self;
-        if !rules.index.fit(slate.sources(), seen) {
+        let plan = rules.index.ready(slate, seen);
+        if !plan.any() {
             return &self.holding;
         }
-        desk.lay(slate, &rules.names);
-        rules.index.candidates(desk, seen);
+        desk.lay(slate, &rules.names, plan);
+        rules.index.candidates(slate.origin_now(), desk, seen);
+        if seen.candidates.iter().any(|rule| rules.index.looks_everywhere(*rule)) {
+            desk.lay_rest(slate);
+        }
         let view = View { slate, desk };
         for place in &seen.candidates {
             if let Some(Logic::Detection(detection)) = rules.logic(*place as usize)
@@ -53,6 +57,11 @@ impl Matcher {
             }
         }
         &self.holding
+    }
+
+    /// How many rules were asked for the event on the slate: what judging costs grows with it.
+    pub fn candidates(&self) -> usize {
+        self.seen.candidates.len()
     }
 
     /// What a detection that holds for the event on the slate rests on. Call `judge` before.

@@ -118,7 +118,7 @@ fn lines_of_any_length_are_read_or_told() {
     for (long, events, cut) in [(1 << 20, 3, 0), ((1 << 20) + 1, 3, 1), ((1 << 20) + 4_096, 3, 1), (3 << 20, 3, 1)] {
         let filled = format!("{good} {}", "x".repeat(long - good.len() - 1));
         std::fs::write(&path, format!("{good}\n{filled}\n{good}")).expect("written");
-        let (reports, summary) = found(&hunt(), &[path.clone()]);
+        let (reports, summary) = found(&hunt(), std::slice::from_ref(&path));
         assert_eq!((summary.events, summary.errors), (events, cut), "{long}");
         assert_eq!(reports.iter().map(|report| report.record_id).collect::<Vec<u64>>(), [1, 2, 3], "{long}");
         assert!(summary.faults.iter().all(|fault| fault.line == Some(2)));
