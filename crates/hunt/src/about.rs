@@ -91,3 +91,38 @@ pub struct Summary {
     /// The hunt was stopped before its end.
     pub stopped: bool,
 }
+
+/// What a hunt comes to, for scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Everything was read, and nothing was found.
+    Clean,
+    Found,
+    /// Nothing was found, but something could not be read.
+    Unread,
+    /// It was stopped before its end.
+    Stopped,
+}
+
+impl Summary {
+    pub fn verdict(&self) -> Verdict {
+        match self {
+            Summary { stopped: true, .. } => Verdict::Stopped,
+            Summary { findings: 1.., .. } => Verdict::Found,
+            Summary { errors: 1.., .. } => Verdict::Unread,
+            _ => Verdict::Clean,
+        }
+    }
+}
+
+impl Verdict {
+    /// The exit code: 0, 1, 3 and 4; 2 is left for a command line that cannot be understood.
+    pub fn code(self) -> u8 {
+        match self {
+            Verdict::Clean => 0,
+            Verdict::Found => 1,
+            Verdict::Unread => 3,
+            Verdict::Stopped => 4,
+        }
+    }
+}

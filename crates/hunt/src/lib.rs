@@ -27,7 +27,7 @@ mod when;
 #[cfg(test)]
 mod tests;
 
-pub use about::{Bounds, Options, Report, Summary};
+pub use about::{Bounds, Options, Report, Summary, Verdict};
 pub use choice::Choice;
 pub use course::{Course, SoFar};
 pub use exclude::{Exclusion, Exclusions};

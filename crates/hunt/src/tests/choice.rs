@@ -136,3 +136,21 @@ fn exclusions_that_cannot_be_meant_are_refused_all_at_once() {
     assert!(Exclusions::read(&one("value = 'a'\nreason = 'x'\nwhy = 'y'")).is_err(), "an unknown key");
     assert!(Exclusions::read("").expect("none").all.is_empty());
 }
+
+#[test]
+fn scripts_hear_what_a_hunt_comes_to() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).expect("written");
+    let code = || found(&hunt(), &[dir.path().to_owned()]).1.verdict().code();
+    write("a.log", "Dec 10 06:56:00 srv sshd[1]: Received disconnect from 1.2.3.4\n");
+    assert_eq!(code(), 0);
+    write("picture.png", "\u{89}PNG\0");
+    assert_eq!(code(), 0, "a file in a folder that is no log is passed over");
+    write("b.log", "Dec 10 06:56:00 srv sshd[1]: ok\nbroken\n");
+    assert_eq!(code(), 3);
+    write("c.log", &log(0, 10));
+    assert_eq!(code(), 1);
+    let course = std::sync::Arc::new(crate::Course::default());
+    course.stop();
+    assert_eq!(hunt().run(&[dir.path().to_owned()], &course, &mut |_| {}).verdict().code(), 4);
+}
