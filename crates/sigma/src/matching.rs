@@ -79,7 +79,7 @@ impl<'v> View<'v> {
 
     /// Does the rule hold?
     pub fn holds(self, detection: &Detection) -> bool {
-        self.condition(detection, &detection.condition)
+        self.condition(detection, &detection.condition) && !detection.filters.iter().any(|filter| self.holds(filter))
     }
 
     fn condition(self, detection: &Detection, condition: &Condition) -> bool {

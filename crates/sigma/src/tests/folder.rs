@@ -66,8 +66,8 @@ fn each_fault_of_a_folder_is_told() {
         ("one.hits.jsonl", &format!("{x}{y}no event\n")),
         ("one.misses.jsonl", &format!("{y}{x}")),
     ]);
-    insta::assert_snapshot!(found.join("\n"), @"
-        bad.yml: the rule has no logsource
+    insta::assert_snapshot!(found.join("\n"), @r#"
+        bad.yml:1: the rule has no logsource
         empty.hits.jsonl: there is no event in this file
         empty.misses.jsonl: cannot be read: No such file or directory (os error 2)
         many.hits.jsonl: the correlation does not fire on this sequence, and should
@@ -75,7 +75,7 @@ fn each_fault_of_a_folder_is_told() {
         one.hits.jsonl:3: this is no event: expected ident at line 1 column 2
         one.hits.jsonl:2: the rule does not fire on this event, and should
         one.misses.jsonl:2: the rule fires on this event, and should not
-        ");
+        "#);
     assert_eq!(folder(Path::new("absent")).len(), 2);
 }
 
