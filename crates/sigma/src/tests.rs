@@ -1,6 +1,11 @@
 mod corpus;
+mod explained;
+mod filters;
 mod folder;
 mod hostile;
+mod kinds;
+mod old;
+mod spec;
 mod table;
 mod windows;
 
