@@ -1,7 +1,8 @@
 //! From a document to what a rule says of itself and how it matches.
 
 use crate::condition::{self, Condition};
-use crate::modifier::{Item, Means, item};
+use crate::fold::FieldId;
+use crate::modifier::{Item, Means, Test, item};
 use crate::yaml::{Node, Value};
 use crate::{Level, Refusal, Rule};
 use std::sync::Arc;
@@ -27,6 +28,33 @@ pub struct Detection {
     pub condition: Condition,
     /// Sigma filters that were laid over the rule: where one of them holds, the rule does not.
     pub filters: Vec<Arc<Detection>>,
+}
+
+impl Detection {
+    /// The fields that it looks at, each once; `FieldId::MAX` stands for all, as keywords do.
+    pub fn fields(&self) -> Vec<FieldId> {
+        let mut found = Vec::new();
+        self.selections.iter().for_each(|search| search.fields(&mut found));
+        self.filters.iter().flat_map(|filter| &filter.selections).for_each(|search| search.fields(&mut found));
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
+impl Search {
+    fn fields(&self, found: &mut Vec<FieldId>) {
+        match self {
+            Search::All(parts) | Search::Any(parts) => parts.iter().for_each(|part| part.fields(found)),
+            Search::Item(item) => {
+                found.push(item.field.unwrap_or(FieldId::MAX));
+                found.extend(item.patterns.iter().filter_map(|pattern| match pattern.test {
+                    Test::Field { other, .. } => Some(other),
+                    _ => None,
+                }));
+            }
+        }
+    }
 }
 
 /// What a document says of itself, detection or correlation alike.

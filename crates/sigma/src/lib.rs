@@ -14,6 +14,7 @@ mod event;
 mod filter;
 mod fold;
 mod glob;
+mod grams;
 mod index;
 mod matcher;
 mod matching;

@@ -2,7 +2,7 @@ use crate::compile::{self, Detection};
 use crate::correlation::{self, Correlation, Part, Written};
 use crate::filter::{self, Filter};
 use crate::fold::{Names, hash};
-use crate::index::Index;
+use crate::index::{self, Index};
 use crate::modifier::{Lists, Means};
 use crate::yaml::{self, Node};
 use crate::{Fault, Notice, Refusal, Rule, anchor, old};
@@ -412,20 +412,19 @@ impl Reading<'_> {
                 }
             }
         }
-        let sources_and_anchors = |always: bool| {
-            rules.iter().zip(&logics).map(move |(rule, logic)| match logic {
-                Logic::Detection(detection) => Some((&rule.source, if always { None } else { anchor::necessary(detection) })),
-                Logic::Correlation(_) => None,
-            })
-        };
-        // Too many literals for one automaton: then every rule is asked, which is slow and still right.
-        let index = match Index::new(sources_and_anchors(false)).or_else(|_| Index::new(sources_and_anchors(true))) {
-            Ok(index) => index,
-            Err(reason) => {
-                self.fault("", None, format!("the rules cannot be indexed: {reason}"));
-                Index::empty()
+        let mut common = anchor::Common::default();
+        for logic in &logics {
+            if let Logic::Detection(detection) = logic {
+                common.count(detection);
             }
-        };
+        }
+        let entries = rules.iter().zip(&logics).map(|(rule, logic)| match logic {
+            Logic::Detection(detection) => {
+                Some(index::Entry { source: &rule.source, anchors: common.necessary(detection), fields: detection.fields() })
+            }
+            Logic::Correlation(_) => None,
+        });
+        let index = Index::new(entries, self.means.names.len());
         let rules = Rules { rules, logics, prints, names: self.means.names, index, feeds, by_id: self.by_id };
         Read { rules, faults: self.faults, notices: self.notices }
     }

@@ -3,6 +3,7 @@ mod explained;
 mod filters;
 mod folder;
 mod hostile;
+mod index;
 mod kinds;
 mod old;
 mod spec;
