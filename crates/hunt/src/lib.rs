@@ -5,7 +5,7 @@ use decode::kind::{self, Kind};
 use decode::text::Lines;
 use decode::windows::Mapping;
 use decode::{audit, evtx, objects};
-use sigma::{Engine, Event, Fault, Level, Rules};
+use sigma::{Engine, Event, Fault, Level, Lists, Notice, Rules};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -270,6 +270,8 @@ pub struct Checked {
     /// How many they are.
     pub loaded: usize,
     pub faults: Vec<Fault>,
+    /// What is to be known of rules that can be used.
+    pub notices: Vec<Notice>,
 }
 
 /// Reads all Sigma files (`.yml`, `.yaml`) of a folder and its folders, or one file.
@@ -294,9 +296,9 @@ pub fn rules_of(dirs: &[PathBuf]) -> Checked {
             Err(error) => faults.push(Fault { file: name, line: None, reason: format!("cannot be read: {error}") }),
         }
     }
-    let (rules, more) = Rules::read(texts.iter().map(|(name, text)| (name.as_str(), text.as_str())));
-    faults.extend(more);
-    Checked { loaded: rules.len(), rules, faults }
+    let read = Rules::read_all(texts.iter().map(|(name, text)| (name.as_str(), text.as_str())), &Lists::new());
+    faults.extend(read.faults);
+    Checked { loaded: read.rules.len(), rules: read.rules, faults, notices: read.notices }
 }
 
 /// A rule's file, read no further than a rule may be long.

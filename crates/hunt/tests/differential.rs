@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// One line in so many of the large recordings.
-const SAMPLE: usize = 50;
+const SAMPLE: usize = 100;
 
 /// The public test data beside the workspace, or `None` where it is not there; in CI it must be.
 fn data() -> Option<PathBuf> {

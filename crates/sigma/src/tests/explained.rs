@@ -45,7 +45,30 @@ fn every_kind_of_test_is_named() {
     ]
     .map(|(asked, value)| explained(&format!("s:\n  {asked}\ncondition: s"), &[("F", value), ("H", "same")]))
     .concat();
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @r#"
+        s: F = "ABC" by "abc"
+        s: F = "Abc" by "Abc"
+        s: F = "abc" by "b"
+        s: F = "abc" by "a"
+        s: F = "abc" by "c"
+        s: F = "abcd" by "a?c*"
+        s: F = "abc" by "*"
+        s: F = "abc" by "^a.c"
+        s: F = "10.1.2.3" by "10.0.0.0/8"
+        s: F = "6" by "5"
+        s: F = "2026-04-01T09:00:00Z" by "9"
+        s: F = "Zm9vYmFy" by "foobar"
+        s: F = "xZvb2Jhcx" by "foobar"
+        s: F = "x /f" by " -f"
+        s: F = "abc" by "true"
+        s: G = "" by "false"
+        s: G = "" by "null"
+        s: F = "" by ""
+        s: F = "abc" by "not x"
+        s: F = "same" by "H"
+        s: F = "abc" by "a"; s: F = "abc" by "c"
+        s: F = "abc" by "abc"
+        "#);
 }
 
 #[test]
@@ -53,10 +76,36 @@ fn every_form_of_condition_is_named() {
     let fields = [("A", "1"), ("B", "1"), ("message", "some needle here")];
     let selections = "sel_a: {A: '1'}\nsel_b: {B: '1'}\nsel_c: {C: '1'}\nwords: [needle, other]\neach: {'|all': [some, here]}\nmaps: [{C: '1'}, {A: '1', B: '1'}]\n";
     let table: String = [
-        "sel_a", "sel_a or sel_c", "sel_a and sel_b", "1 of sel_*", "2 of sel_*", "all of sel_a*", "words", "each", "maps",
-        "sel_a and not sel_c", "not sel_c", "not (sel_c or not sel_a)", "not not sel_a", "sel_c or not 1 of sel_c*",
+        "sel_a",
+        "sel_a or sel_c",
+        "sel_a and sel_b",
+        "1 of sel_*",
+        "2 of sel_*",
+        "all of sel_a*",
+        "words",
+        "each",
+        "maps",
+        "sel_a and not sel_c",
+        "not sel_c",
+        "not (sel_c or not sel_a)",
+        "not not sel_a",
+        "sel_c or not 1 of sel_c*",
     ]
     .map(|condition| explained(&format!("{selections}condition: {condition}"), &fields))
     .concat();
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @r#"
+        sel_a: A = "1" by "1"
+        sel_a: A = "1" by "1"
+        sel_a: A = "1" by "1"; sel_b: B = "1" by "1"
+        sel_a: A = "1" by "1"; sel_b: B = "1" by "1"
+        sel_a: A = "1" by "1"; sel_b: B = "1" by "1"
+        sel_a: A = "1" by "1"
+        words: message = "some needle here" by "needle"
+        each: message = "some needle here" by "some"; each: message = "some needle here" by "here"
+        maps: A = "1" by "1"; maps: B = "1" by "1"
+        sel_a: A = "1" by "1"
+
+        sel_a: A = "1" by "1"
+        sel_a: A = "1" by "1"
+        "#);
 }

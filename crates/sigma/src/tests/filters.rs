@@ -34,7 +34,11 @@ fn filters_leave_alone_what_they_name() {
         assert_eq!(fired(yaml, &mine).0, *expected, "{yaml}");
         assert_eq!(fired(yaml, &other).0, ["One", "Two"], "{yaml}");
     }
-    let two = [filter("product: linux", &format!("rules: [one], {user}")), filter("product: linux", "rules: [one], s: {User: bob}, condition: s")].join("---\n");
+    let two = [
+        filter("product: linux", &format!("rules: [one], {user}")),
+        filter("product: linux", "rules: [one], s: {User: bob}, condition: s"),
+    ]
+    .join("---\n");
     assert_eq!(fired(&two, &other).0, ["Two"], "several filters over one rule");
 }
 
@@ -58,5 +62,21 @@ fn filters_say_what_they_cannot_do() {
     .iter()
     .map(|yaml| fired(yaml, &[]).1.join("\n") + "\n")
     .collect();
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @r#"
+        filter.yml:3: the filter is over no rule: none of those it names is there with such a logsource
+        filter.yml:3: the filter names "nobody", and there is no such rule
+        filter.yml:3: the filter is over no rule: none of those it names is there with such a logsource
+        filter.yml:3: the filter names the rule id-1, whose logsource is another: it is not laid over it
+        filter.yml:3: the condition names "t", and there is no such selection
+        filter.yml:3: the filter says "not": what it names is left alone, as in pySigma
+        filter.yml:3: the filter has no condition
+        filter.yml:3: the filter has no rules; write their ids or names, or any
+        filter.yml:3: the rules of a filter must be ids or names, or any
+        filter.yml:3: the condition of a filter must be one text
+        filter.yml:2: the logsource names no product, category or service
+        filter.yml:1: the rule has no logsource
+        filter.yml:3: "filter" must be a map
+        filter.yml:7: the filter is over no rule: none of those it names is there with such a logsource
+        filter.yml:7: the filter names "c", which is a correlation: filters are laid over detections
+        "#);
 }

@@ -84,3 +84,39 @@ fn our_own_rules_do_as_their_files_say() {
     let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../content/sigma");
     assert_eq!(folder(&ours), []);
 }
+
+#[test]
+fn sequences_bring_what_their_steps_say() {
+    let (x, hits) = (event("x"), event("x").repeat(2));
+    let check = |sequences: &str| {
+        let files = [
+            ("many.yml", SEQUENCE),
+            ("many.hits.jsonl", hits.as_str()),
+            ("many.misses.jsonl", x.as_str()),
+            ("many.sequences.toml", sequences),
+        ];
+        faults(&files).join("\n")
+    };
+    let head = "event.e = { product = \"linux\", fields = { A = \"x\" } }\n";
+    let good = "[[sequence]]\nname = \"n\"\nstep = [\n{ event = \"e\", at = \"+0s\", times = 3, every = \"250ms\", findings = 1 },\n{ event = \"e\", at = \"+1m\", findings = 1 },\n{ at = \"+1d\", findings = 0 },\n{ event = \"e\", at = \"+2d\", with = { A = \"y\" }, findings = 0 },\n]\n";
+    assert_eq!(check(&format!("{head}{good}{good}")), "");
+    let table: String = [
+        good.replace("findings = 1 },\n{ at", "findings = 2 },\n{ at"),
+        good.replace("+1m", "1 minute"),
+        good.replace("\"e\", at = \"+1m\"", "\"f\", at = \"+1m\""),
+        good.replace("times = 3", "times = 30000"),
+        good.replace("findings = 0 },\n]", "finds = 0 },\n]"),
+        String::new(),
+    ]
+    .map(|sequences| check(&format!("{head}{sequences}")) + "\n")
+    .concat();
+    insta::assert_snapshot!(table, @r#"
+        many.sequences.toml:6: n: the step brings 1 findings, not 2
+        many.sequences.toml:6: n: "1 minute" is no time such as +30s
+        many.sequences.toml:6: n: there is no event "f"
+        many.sequences.toml:5: n: more than 20000 events
+        many.sequences.toml:6: n: the step brings 0 findings, not 1
+        many.sequences.toml:8: not readable: unknown field `finds`, expected one of `event`, `at`, `with`, `times`, `every`, `findings`
+        many.sequences.toml:1: not readable: missing field `sequence`
+        "#);
+}

@@ -143,7 +143,36 @@ fn what_a_correlation_cannot_ask_is_refused() {
     ]
     .map(|asked| super::reasons(&yaml(asked)) + "\n")
     .concat();
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @r#"
+        t.yml:13: the correlation has no condition
+        t.yml:13: the condition has no bound
+        t.yml:13: the bound must be a whole number from 0 to 10000
+        t.yml:13: the bound would hold without any event
+        t.yml:13: no count can be so: a group is known from its first event on
+        t.yml:13: no count can be so: a group is known from its first event on
+        t.yml:13: the bound must be a whole number from 0 to 10000
+        t.yml:13: only correlations of values have a field
+        t.yml:13: the condition has no "percentile"
+        t.yml:13: the condition of a correlation must be a map such as "gte: 5"
+        t.yml:13: "2y" is no timespan such as 5m (s, m, h, d; at most a year)
+        t.yml:13: the correlation has no timespan
+        t.yml:13: a correlation needs 1 to 64 rules
+        t.yml:13: the rule "fail" is named twice
+        t.yml:13: "rules" must be a list of texts
+        t.yml:13: the correlation has no rules
+        t.yml:13: "generate" must be true or false
+        t.yml:13: a correlation has no "window"
+        t.yml:13: there is no correlation of type "value_median"
+        t.yml:13: the condition needs the field whose values are looked at
+        t.yml:13: only value_count has several fields
+        t.yml:13: "percentile" must be a number from 0 to 100
+        t.yml:13: the bound must be a whole number from 0 to 2
+        t.yml:13: an ordered correlation asks for all of its rules
+        t.yml:13: the alias "u" says nothing of the rule "in"
+        t.yml:13: aliases must name, for each rule, the field that stands for the alias
+        t.yml:13: the correlation rests on "both", which rests on it in turn or on what could not be read
+        t.yml:13: the correlation has no type
+        "#);
 }
 
 #[test]
@@ -219,7 +248,8 @@ fn a_clock_that_is_far_ahead_throws_away_nothing_of_others() {
 fn late_events_count_at_their_own_time() {
     let asked = "type: event_count, rules: fail, timespan: 10s, condition: {gte: 3}";
     let one = |second| (second, "fail", "a", "");
-    assert_eq!(fired(asked, &[one(1), one(3), one(11), one(12), one(2)]), [2], "the late one completes what was before");
+    assert_eq!(fired(asked, &[one(1), one(3), one(12), one(2)]), [2], "the late one completes what was before");
+    assert_eq!(fired(asked, &[one(1), one(3), one(14), one(2)]), [0_i64; 0], "later than may be: what was before is forgotten");
     assert_eq!(fired(asked, &[one(8), one(18), one(28), one(18)]), [18]);
     assert_eq!(fired(asked, &[one(0), one(11), one(22), one(33)]), [0_i64; 0]);
 }
@@ -372,31 +402,42 @@ proptest! {
     }
 }
 
-/// Not a measurement, only that no group costs what its size squared would: each of these took minutes when every event
-/// looked at all that were remembered.
+/// Adds so many events to a correlation, over so many groups; says how long it took.
+fn timed(asked: &str, groups: i64, count: i64) -> std::time::Duration {
+    let rules = rules(asked);
+    let limits = Limits { groups: 200_000, entries: 2_000_000, total: 2_000_000, ..Limits::default() };
+    let mut correlator = Correlator::new(Arc::clone(&rules), limits);
+    let began = std::time::Instant::now();
+    let mut hits = Vec::new();
+    for n in 0..count {
+        let user = (n % groups).to_string();
+        let event = at(n * 50, &[("Act", "fail"), ("User", &user), ("Size", &(n % 9_999).to_string())]);
+        correlator.add(&[0], &Arc::new(event), &mut hits);
+    }
+    began.elapsed()
+}
+
+const LARGE: [(&str, i64); 4] = [
+    ("type: event_count, rules: fail, timespan: 1h, condition: {gte: 10000}", 1),
+    ("type: value_count, rules: fail, timespan: 1h, condition: {field: Size, gte: 10000}", 1),
+    ("type: value_sum, rules: fail, timespan: 1h, condition: {field: Size, gte: 1000000000000}", 1),
+    ("type: event_count, rules: fail, timespan: 1h, group-by: [User], condition: {gte: 10}", 100_000),
+];
+
+/// No group costs what its size squared would: each of these took minutes when every event looked at all that were remembered.
 #[test]
 fn large_and_many_groups_stay_quick() {
-    let rows = [
-        ("type: event_count, rules: fail, timespan: 1h, condition: {gte: 10000}", 1),
-        ("type: value_count, rules: fail, timespan: 1h, condition: {field: Size, gte: 10000}", 1),
-        ("type: value_sum, rules: fail, timespan: 1h, condition: {field: Size, gte: 1000000000000}", 1),
-        ("type: event_count, rules: fail, timespan: 1h, group-by: [User], condition: {gte: 10}", 100_000),
-    ];
-    for (asked, groups) in rows {
-        let rules = rules(asked);
-        let mut correlator = Correlator::new(Arc::clone(&rules), Limits::default());
-        let holding = [0];
-        let began = std::time::Instant::now();
-        let mut hits = Vec::new();
-        let count: i64 = std::env::var("SIGMA_EVENTS").ok().and_then(|count| count.parse().ok()).unwrap_or(60_000);
-        for n in 0..count {
-            let user = (n % groups).to_string();
-            let event = at(n * 50, &[("Act", "fail"), ("User", &user), ("Size", &(n % 9_999).to_string())]);
-            correlator.add(&holding, &Arc::new(event), &mut hits);
-        }
-        let took = began.elapsed();
-        let line = format!("{asked}: {count} events in {took:?}, {} remembered, {} forgotten\n", correlator.remembered(), correlator.forgotten());
-        let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
-        assert!(took.as_secs() < 60 * (1 + count as u64 / 60_000), "{line}");
+    for (asked, groups) in LARGE {
+        let took = timed(asked, groups, 60_000);
+        assert!(took.as_secs() < 60, "{asked}: {took:?}");
+    }
+}
+
+#[test]
+#[ignore = "a measurement: run it by itself, with --release"]
+fn a_million_events() {
+    for (asked, groups) in LARGE {
+        let line = format!("{asked}: {:?} for a million events over {groups} groups\n", timed(asked, groups, 1_000_000));
+        std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes()).expect("written");
     }
 }

@@ -7,7 +7,9 @@ fn read(yaml: &str) -> Read {
 }
 
 fn counting(condition: &str) -> String {
-    format!("title: T\nid: r\nlogsource: {{product: linux}}\ndetection:\n  s: {{A: x}}\n  t: {{A: y}}\n  timeframe: 10s\n  condition: {condition}\n")
+    format!(
+        "title: T\nid: r\nlogsource: {{product: linux}}\ndetection:\n  s: {{A: x}}\n  t: {{A: y}}\n  timeframe: 10s\n  condition: {condition}\n"
+    )
 }
 
 /// The seconds at which the rule fires; each event is second, A and B.
@@ -57,7 +59,21 @@ fn old_aggregates_that_say_nothing_are_refused() {
     ]
     .map(|condition| read(&counting(condition)).faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n") + "\n")
     .concat();
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @r#"
+        t.yml:8: "count()" is no old form such as "count() by Field > 5" or "near selection"
+        t.yml:8: "count() by > 5" is no old form such as "count() by Field > 5" or "near selection"
+        t.yml:8: "count() >> 5" is no old form such as "count() by Field > 5" or "near selection"
+        t.yml:8: "count() > many" is no old form such as "count() by Field > 5" or "near selection"
+        t.yml:8: "max" has no correlation of its own; compare the field in a selection
+        t.yml:8: "median(B) > 5" is no old form such as "count() by Field > 5" or "near selection"
+        t.yml:8: "near" is no old form such as "count() by Field > 5" or "near selection"
+        t.yml:8: "near" ends too early
+        t.yml:8: "near" is read with "and" only
+        t.yml:8: the condition names "u", and there is no such selection
+        t.yml:8: not readable as YAML: while scanning a block scalar, did not find expected comment or line break
+        t.yml:8: the condition names "u", and there is no such selection
+        t.yml:7: "timeframe" belongs to the old form with count or near; write a correlation rule
+        "#);
 }
 
 #[test]

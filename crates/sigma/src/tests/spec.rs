@@ -197,7 +197,8 @@ fn conditions_are_read_as_the_specification_binds_them() {
 
 #[test]
 fn placeholders_follow_their_rules() {
-    let lists: Lists = [("a".to_owned(), vec!["x*".to_owned(), "y".to_owned()]), ("nets".to_owned(), vec!["10.0.0.0/8".to_owned()])].into();
+    let lists: Lists =
+        [("a".to_owned(), vec!["x*".to_owned(), "y".to_owned()]), ("nets".to_owned(), vec!["10.0.0.0/8".to_owned()])].into();
     let says = |asked: &str, value: &str| {
         let text = rule(&format!("s: {{{asked}}}\ncondition: s"));
         let (rules, faults) = Rules::read_with([("t.yml", text.as_str())], &lists);
@@ -250,7 +251,33 @@ fn modifiers_that_say_nothing_together_are_refused() {
     ]
     .map(|asked| refused(&format!("s:\n  {asked}\ncondition: s")) + "\n")
     .concat();
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @r#"
+        t.yml:7: selection "s": "F|contains|startswith": of contains, startswith and endswith there can be one
+        t.yml:7: selection "s": "F|contains|contains": the modifier "contains" is there twice
+        t.yml:7: selection "s": "F|re|contains": "contains" cannot be asked of a regular expression
+        t.yml:7: selection "s": "F|re|windash": "windash" cannot be asked of a regular expression
+        t.yml:7: selection "s": "F|re|cased": "cased" cannot be asked of a regular expression
+        t.yml:7: selection "s": "F|cidr|contains": "contains" cannot be asked of a network
+        t.yml:7: selection "s": "F|gt|cased": "cased" cannot be asked of a number
+        t.yml:7: selection "s": "F|gt|neq": "neq" cannot be asked of a number
+        t.yml:7: selection "s": "F|gt|lt": these modifiers exclude each other
+        t.yml:7: selection "s": "F|exists|all": "exists" must stand alone
+        t.yml:7: selection "s": "F|exists": "exists" needs true or false
+        t.yml:7: selection "s": "F|fieldref|base64": "base64" cannot be asked of a field
+        t.yml:7: selection "s": "F|i": "i" must follow "re"
+        t.yml:7: selection "s": "F|hour|re": a part of a time can only be compared with a number
+        t.yml:7: selection "s": "F|hour|minute": there can be one part of a time
+        t.yml:7: selection "s": "F|hour": this part of a time goes from 0 to 23
+        t.yml:7: selection "s": "F|minute|contains": a part of a time can only be compared with a number
+        t.yml:7: selection "s": "F|contains|base64": a value with wildcards cannot be encoded
+        t.yml:7: selection "s": "F|base64": a value with wildcards cannot be encoded
+        t.yml:7: selection "s": "F|": there is no modifier ""
+        t.yml:7: selection "s": "F|CONTAINS": there is no modifier "CONTAINS"
+        t.yml:7: selection "s": "F": a value must be a single text, number, true, false or null
+        t.yml:7: selection "s": "|exists": a keyword must be a text
+        t.yml:7: selection "s": "|fieldref": a keyword must be a text
+        t.yml:7: selection "s": "": a keyword must be a text
+        "#);
 }
 
 #[test]
@@ -297,5 +324,13 @@ correlation:
     let read = Rules::read_all([("t.yml", yaml)], &Lists::new());
     let told: Vec<String> =
         read.faults.iter().map(ToString::to_string).chain(read.notices.iter().map(|notice| format!("({notice})"))).collect();
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r#"
+        t.yml:14: selection "two": "H": a value must be a single text, number, true, false or null
+        t.yml:38: the condition needs a number
+        (t.yml:8: "G|contains|all": "all" of a single value says nothing)
+        (t.yml:11: "H": null should not stand in a list of values; give it a selection of its own)
+        (t.yml:19: the rule has a taxonomy of its own; its fields and log source are taken as they are written)
+        (t.yml:24: "F|contains|all": "all" of a single value says nothing)
+        (t.yml:26: "G": null should not stand in a list of values; give it a selection of its own)
+        "#);
 }
