@@ -29,8 +29,11 @@ pub enum Value {
     Number(String),
     Text(String),
     List(Vec<Node>),
-    Map(Vec<(String, Node)>),
+    Map(Entries),
 }
+
+/// The keys and values of a map, in the order of the file.
+pub type Entries = Vec<(String, Node)>;
 
 impl Node {
     /// The value under a key of a map.
@@ -135,7 +138,7 @@ struct Open {
     anchor: usize,
     items: Vec<Node>,
     /// For a map: its entries, and the key that waits for its value.
-    map: Option<(Vec<(String, Node)>, HashSet<String>)>,
+    map: Option<(Entries, HashSet<String>)>,
     key: Option<(String, usize)>,
 }
 
