@@ -36,10 +36,10 @@ hunt-first = What to do first
 hunt-first-more = Then give this report to an engineer. Do not delete anything before that.
 hunt-story = What happened
 hunt-story-order = Told by the stages of an attack, each in the order of time.
-hunt-story-small = Beside this there were { $n } { $n ->
-    [one] sign
-   *[other] signs
-  } of little weight. They stand in the engineer's part.
+hunt-story-small = { $n ->
+    [one] One more sign of little weight stands in the engineer's part.
+   *[other] { $n } more signs of little weight stand in the engineer's part.
+  }
 hunt-story-left = { $n } more { $n ->
     [one] kind of sign
    *[other] kinds of signs
@@ -52,7 +52,7 @@ hunt-times = { $n ->
     [one] once
    *[other] { $n } times
   }
-hunt-when-at = { $times } on { $from }
+hunt-when-at = { $times } at { $from }
 hunt-when-between = { $times } between { $from } and { $to }
 hunt-when-unknown = { $times }, time not recorded
 hunt-on = on { $hosts }
@@ -70,6 +70,7 @@ hunt-timeline = Timeline
 hunt-timeline-cut = Of { $all } findings, { $shown } stand here: the first few of each rule on each machine, then the worst.
 hunt-rest-in = All of them are in { $file }.
 hunt-rest-again = For all of them, run the hunt again with --format csv or jsonl; the counts in this report are of all findings.
+hunt-run = {" "}(×{ $n }, until { $until })
 hunt-rows-more = Show { $n } more
 hunt-rows-cut = { $n } more lines are left out here.
 hunt-chart = Findings over time

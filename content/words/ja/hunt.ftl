@@ -58,6 +58,7 @@ hunt-timeline = 時系列
 hunt-timeline-cut = 全{ $all }件の検知のうち{ $shown }件をここに示します。ルールと機器ごとの最初の数件、次に深刻なものの順に選びました。
 hunt-rest-in = すべての検知は { $file } にあります。
 hunt-rest-again = すべてを見るには --format csv か jsonl で調査をやり直してください。この報告書の件数はすべての検知を数えたものです。
+hunt-run = {" "}（×{ $n }、{ $until } まで）
 hunt-rows-more = あと{ $n }行を表示
 hunt-rows-cut = あと{ $n }行はここでは省きました。
 hunt-chart = 検知の推移

@@ -76,11 +76,17 @@ impl Tables<'_> {
             shown.truncate(TIMELINE);
             shown.sort_by_key(|one| one.finding.at);
         }
-        let rows: Vec<Vec<Cell>> = shown.iter().map(|report| self.timeline_row(report)).collect();
+        // What stays the same from one finding to the next is told once.
+        let same = |a: &&Report, b: &&Report| {
+            let key = |one: &Report| (one.finding.events.iter().find_map(account).map(str::to_owned), one.host.clone());
+            a.finding.rule == b.finding.rule && a.finding.matched == b.finding.matched && key(a) == key(b)
+        };
+        let told = shown.len();
+        let rows: Vec<Vec<Cell>> = shown.chunk_by(same).filter_map(|run| self.timeline_row(run)).collect();
         let heads = ["time", "level", "host", "account", "rule", "matched", "where"];
         let mut table = self.table("timeline", "hunt-timeline", &heads, rows, TIMELINE);
-        if all > table.rows.len() as u64 {
-            let (all, shown) = (w.number(all), w.number(table.rows.len() as u64));
+        if all > told as u64 {
+            let (all, shown) = (w.number(all), w.number(told as u64));
             table.says.push(w.with("hunt-timeline-cut", &[("all", &all), ("shown", &shown)]));
             table.says.push(match &self.outcome.made.elsewhere {
                 Some(file) => w.with("hunt-rest-in", &[("file", file)]),
@@ -90,7 +96,9 @@ impl Tables<'_> {
         table
     }
 
-    fn timeline_row(&self, report: &Report) -> Vec<Cell> {
+    /// The row of findings that are alike: the first, and how many more until when.
+    fn timeline_row(&self, run: &[&Report]) -> Option<Vec<Cell>> {
+        let (report, last) = (run.first()?, run.last()?);
         let finding = &report.finding;
         let account = finding.events.iter().find_map(account).unwrap_or_default();
         let mut matched: Vec<(String, String)> = Vec::new();
@@ -101,15 +109,20 @@ impl Tables<'_> {
             }
         }
         let file = report.source_file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        vec![
+        let mut title = cut(&finding.title);
+        if run.len() > 1 {
+            let until = self.words.second(last.finding.at);
+            title.push_str(&self.words.with("hunt-run", &[("n", &run.len().to_string()), ("until", &until)]));
+        }
+        Some(vec![
             self.time(finding.at),
             Cell::Level(report.level, self.words.level(report.level)),
             Cell::text(&report.host),
             Cell::text(account),
-            Cell::text(&finding.title),
+            Cell::Text(title),
             Cell::Pairs(matched),
             Cell::Code(format!("{} #{}", cut(&file), report.record_id)),
-        ]
+        ])
     }
 
     fn time(&self, at: i64) -> Cell {
