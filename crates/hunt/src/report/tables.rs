@@ -240,7 +240,7 @@ impl Tables<'_> {
             vec![
                 Cell::Text(w.minute(count.first)),
                 Cell::text(&one.host),
-                Cell::text(&one.name),
+                Cell::code(&one.name),
                 Cell::code(&one.path),
                 Cell::text(&one.account),
                 Cell::Number(w.number(count.count)),
@@ -257,7 +257,7 @@ impl Tables<'_> {
             vec![
                 Cell::Text(w.minute(count.first)),
                 Cell::text(&one.host),
-                Cell::text(&one.name),
+                Cell::code(&one.name),
                 Cell::Text(w.t(match one.done {
                     crate::sums::Done::Made => "hunt-done-made",
                     crate::sums::Done::Changed => "hunt-done-changed",
@@ -323,7 +323,7 @@ impl Tables<'_> {
                 Cell::Text(w.minute(count.first)),
                 Cell::Text(w.t(&format!("hunt-changed-{}", one.what.word()))),
                 Cell::text(&one.host),
-                Cell::text(&one.object),
+                Cell::code(&one.object),
                 Cell::text(&one.by),
                 Cell::code(&one.detail),
                 Cell::Number(w.number(count.count)),
