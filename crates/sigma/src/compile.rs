@@ -1,8 +1,8 @@
 //! From a document to what a rule says of itself and how it matches.
 
 use crate::condition::{self, Condition};
-use crate::fold::Names;
-use crate::modifier::{Item, Lists, item};
+use crate::fold::{FieldId, Names};
+use crate::modifier::{Item, Lists, Test, item};
 use crate::yaml::Node;
 use crate::{Level, Refusal, Rule};
 
@@ -23,6 +23,32 @@ pub struct Detection {
     pub names: Vec<String>,
     pub selections: Vec<Search>,
     pub condition: Condition,
+}
+
+impl Detection {
+    /// The fields that it looks at, each once; `FieldId::MAX` stands for all, as keywords do.
+    pub fn fields(&self) -> Vec<FieldId> {
+        let mut found = Vec::new();
+        self.selections.iter().for_each(|search| search.fields(&mut found));
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
+impl Search {
+    fn fields(&self, found: &mut Vec<FieldId>) {
+        match self {
+            Search::All(parts) | Search::Any(parts) => parts.iter().for_each(|part| part.fields(found)),
+            Search::Item(item) => {
+                found.push(item.field.unwrap_or(FieldId::MAX));
+                found.extend(item.patterns.iter().filter_map(|pattern| match pattern.test {
+                    Test::Field { other, .. } => Some(other),
+                    _ => None,
+                }));
+            }
+        }
+    }
 }
 
 /// What a document says of itself, detection or correlation alike.

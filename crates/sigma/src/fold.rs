@@ -11,7 +11,9 @@ pub fn fold_into(text: &str, out: &mut Vec<u8>) {
         return;
     }
     let mut room = [0; 4];
-    for letter in text.chars().flat_map(char::to_lowercase) {
+    // The long s is a form of s for expressions without regard to case, so it must be one here.
+    let plain = |letter: char| if letter == 'ſ' { 's' } else { letter };
+    for letter in text.chars().flat_map(char::to_lowercase).map(plain) {
         out.extend_from_slice(letter.encode_utf8(&mut room).as_bytes());
     }
 }

@@ -13,6 +13,7 @@ mod engine;
 mod event;
 mod fold;
 mod glob;
+mod grams;
 mod index;
 mod matcher;
 mod matching;

@@ -39,11 +39,15 @@ impl Matcher {
     pub fn judge(&mut self) -> &[u32] {
         self.holding.clear();
         let Matcher { rules, slate, desk, seen, holding } = self;
-        if !rules.index.fit(slate.sources(), seen) {
+        let plan = rules.index.ready(slate, seen);
+        if !plan.any() {
             return &self.holding;
         }
-        desk.lay(slate, &rules.names);
-        rules.index.candidates(desk, seen);
+        desk.lay(slate, &rules.names, plan);
+        rules.index.candidates(slate.origin_now(), desk, seen);
+        if seen.candidates.iter().any(|rule| rules.index.looks_everywhere(*rule)) {
+            desk.lay_rest(slate);
+        }
         let view = View { slate, desk };
         for place in &seen.candidates {
             if let Some(Logic::Detection(detection)) = rules.logic(*place as usize)
@@ -53,6 +57,26 @@ impl Matcher {
             }
         }
         &self.holding
+    }
+
+    /// As `judge`, by asking every rule: what the index may never differ from.
+    #[cfg(test)]
+    pub(crate) fn judge_by_asking_all(&mut self) -> Vec<u32> {
+        let Matcher { rules, slate, desk, seen, .. } = self;
+        let plan = rules.index.ready(slate, seen).clone();
+        desk.lay(slate, &rules.names, &plan);
+        desk.lay_rest(slate);
+        let view = View { slate, desk };
+        let holds = |place: &u32| match rules.logic(*place as usize) {
+            Some(Logic::Detection(detection)) => plan.fits(*place) && view.holds(detection),
+            Some(Logic::Correlation(_)) | None => false,
+        };
+        (0..rules.len() as u32).filter(holds).collect()
+    }
+
+    /// How many rules were asked for the event on the slate: what judging costs grows with it.
+    pub fn candidates(&self) -> usize {
+        self.seen.candidates.len()
     }
 
     /// What a detection that holds for the event on the slate rests on. Call `judge` before.

@@ -3,8 +3,9 @@
 use crate::compile::{Detection, Search};
 use crate::condition::Condition;
 use crate::fold::{FieldId, Names, fold_into};
+use crate::index::Plan;
 use crate::modifier::{Compare, Item, Pattern, Place, Test, TimePart};
-use crate::slate::Slate;
+use crate::slate::{Name, Slate};
 use std::net::IpAddr;
 
 const NONE: u32 = u32::MAX;
@@ -12,36 +13,47 @@ const NONE: u32 = u32::MAX;
 /// Room for looking at one event, used again for the next so that matching allocates nothing.
 #[derive(Debug, Default)]
 pub struct Desk {
-    /// Every value in lower case, each followed by a zero byte.
-    pub folded: Vec<u8>,
+    /// The values that any rule may look at, in lower case, each followed by a zero byte.
+    folded: Vec<u8>,
     /// Where each field's value lies in `folded`.
-    pub spans: Vec<(u32, u32)>,
+    spans: Vec<(u32, u32)>,
     /// The rules' number for each field's name, `FieldId::MAX` where no rule asks for it.
     pub ids: Vec<FieldId>,
     /// For each number, the first field of the event that has it.
     first: Vec<u32>,
     /// For each field, the next one with the same name.
     next: Vec<u32>,
+    /// The rules' number for each name that the slate remembers.
+    known: Vec<FieldId>,
 }
 
 impl Desk {
-    /// Lays an event out.
-    pub fn lay(&mut self, slate: &Slate, names: &Names) {
+    /// Lays an event out: of its values, those that the plan asks for.
+    pub fn lay(&mut self, slate: &Slate, names: &Names, plan: &Plan) {
         for id in self.ids.drain(..) {
             if let Some(first) = self.first.get_mut(usize::from(id)) {
                 *first = NONE;
             }
         }
         self.first.resize(names.len(), NONE);
+        for name in self.known.len()..slate.known() {
+            self.known.push(names.find(slate.letters_of(name)).unwrap_or(FieldId::MAX));
+        }
         self.folded.clear();
         self.spans.clear();
         self.next.clear();
         for place in 0..slate.len() {
+            let id = match slate.name_at(place).and_then(Name::place) {
+                Some(name) => self.known.get(name).copied().unwrap_or(FieldId::MAX),
+                None => names.find(slate.letters_at(place)).unwrap_or(FieldId::MAX),
+            };
             let start = self.folded.len();
-            fold_into(slate.value_at(place), &mut self.folded);
+            if plan.asks(id) != 0 {
+                fold_into(slate.value_at(place), &mut self.folded);
+            }
             self.spans.push((start as u32, self.folded.len() as u32));
             self.folded.push(0);
-            self.ids.push(names.find(slate.letters_at(place)).unwrap_or(FieldId::MAX));
+            self.ids.push(id);
             self.next.push(NONE);
         }
         // From the last to the first, so that each chain runs in the event's order.
@@ -53,8 +65,24 @@ impl Desk {
         }
     }
 
+    /// Adds the values that were left out, for rules that look at all of them.
+    pub fn lay_rest(&mut self, slate: &Slate) {
+        for (place, span) in self.spans.iter_mut().enumerate().filter(|(_, span)| span.0 == span.1) {
+            let start = self.folded.len();
+            fold_into(slate.value_at(place), &mut self.folded);
+            *span = (start as u32, self.folded.len() as u32);
+            self.folded.push(0);
+        }
+    }
+
+    /// A value in lower case; empty where no rule asks for the field.
     pub fn value(&self, n: usize) -> &[u8] {
         self.spans.get(n).and_then(|(start, end)| self.folded.get(*start as usize..*end as usize)).unwrap_or_default()
+    }
+
+    /// A value with the zero byte behind it.
+    pub fn value_and_end(&self, n: usize) -> &[u8] {
+        self.spans.get(n).and_then(|(start, end)| self.folded.get(*start as usize..=*end as usize)).unwrap_or_default()
     }
 }
 

@@ -1,7 +1,7 @@
 use crate::compile::{self, Detection};
 use crate::correlation::{self, Correlation, Written};
 use crate::fold::Names;
-use crate::index::Index;
+use crate::index::{self, Index};
 use crate::modifier::Lists;
 use crate::yaml::{self, Node};
 use crate::{Fault, Refusal, Rule, anchor};
@@ -212,20 +212,19 @@ impl Reading<'_> {
                 }
             }
         }
-        let sources_and_anchors = |always: bool| {
-            rules.iter().zip(&logics).map(move |(rule, logic)| match logic {
-                Logic::Detection(detection) => Some((&rule.source, if always { None } else { anchor::necessary(detection) })),
-                Logic::Correlation(_) => None,
-            })
-        };
-        // Too many literals for one automaton: then every rule is asked, which is slow and still right.
-        let index = match Index::new(sources_and_anchors(false)).or_else(|_| Index::new(sources_and_anchors(true))) {
-            Ok(index) => index,
-            Err(reason) => {
-                self.fault("", None, format!("the rules cannot be indexed: {reason}"));
-                Index::empty()
+        let mut common = anchor::Common::default();
+        for logic in &logics {
+            if let Logic::Detection(detection) = logic {
+                common.count(detection);
             }
-        };
+        }
+        let entries = rules.iter().zip(&logics).map(|(rule, logic)| match logic {
+            Logic::Detection(detection) => {
+                Some(index::Entry { source: &rule.source, anchors: common.necessary(detection), fields: detection.fields() })
+            }
+            Logic::Correlation(_) => None,
+        });
+        let index = Index::new(entries, self.names.len());
         (Rules { rules, logics, names: self.names, index, feeds, by_id: self.by_id }, self.faults)
     }
 }

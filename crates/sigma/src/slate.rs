@@ -117,6 +117,11 @@ impl Slate {
         self.names.len()
     }
 
+    /// The letters of the name with a number.
+    pub(crate) fn letters_of(&self, number: usize) -> &str {
+        self.names.get(number).map_or("", |name| name)
+    }
+
     /// The number of a set of log sources, with all that follows from them; to be asked once and kept.
     /// `None` when too many are remembered already (then use `set_sources`).
     pub fn origin(&mut self, sources: &[Source<'_>]) -> Option<Origin> {
