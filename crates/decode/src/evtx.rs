@@ -36,10 +36,10 @@ pub type Record<'r> = Result<(u64, Event<'r>), String>;
 /// cannot be read. For callers that want an event of its own from each record; others hold a `Reader`.
 ///
 /// Refuses a stream that does not begin as an EVTX file.
-pub fn records<R: Read + Seek>(from: R, mapping: &Mapping, on: &mut dyn FnMut(Record<'_>)) -> Result<(), String> {
+pub fn records<R: Read + Seek>(from: R, mapping: &Arc<Mapping>, on: &mut dyn FnMut(Record<'_>)) -> Result<(), String> {
     let mut chunks = Chunks::new(from).map_err(|error| error.to_string())?;
     chunks.oldest_first().map_err(|error| error.to_string())?;
-    let mut reader = Reader::new(Arc::new(mapping.clone()));
+    let mut reader = Reader::new(Arc::clone(mapping));
     let mut slate = Slate::default();
     while let Some(chunk) = chunks.next_chunk().map_err(|error| error.to_string())? {
         if chunk.damaged {

@@ -292,7 +292,7 @@ impl Work<'_> {
         if self.slate.len() >= FIELDS || self.slate.text().len() + value.len() > RECORD_BYTES {
             return Err(Fault::Large);
         }
-        self.slate.put_named(name, std::str::from_utf8(value).unwrap_or_default());
+        self.slate.put_named(&name, std::str::from_utf8(value).unwrap_or_default());
         head.note(path, self.slate);
         Ok(())
     }

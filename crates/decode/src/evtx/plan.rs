@@ -14,7 +14,7 @@ pub(super) enum Act {
     Text { start: u32, len: u32 },
     /// One of the record's values. `data`: an empty one is told too, and a list gives a field for each value.
     Value { slot: u16, data: bool },
-    /// One of the record's values holds elements of its own.
+    /// One of the record's values holds elements of its own; text in its place goes the slow way.
     Within { slot: u16, place: u16 },
     /// Leaves out what comes next, if the record has no such value.
     Unless { slot: u16, skip: u16 },
@@ -204,11 +204,8 @@ impl Maker<'_> {
             return Err(Stop::Slow);
         }
         if let Some(slot) = within {
-            // Text among the elements would be a field of its own, were its name one that is kept.
-            if container
-                || !matches!(nodes.last(), Some(Node::Slot(_)))
-                || windows::name(&format!("{}.#text", self.path)).is_some()
-            {
+            // What comes in its place must come last, as the slow way lays it out.
+            if container || !matches!(nodes.last(), Some(Node::Slot(_))) {
                 return Err(Stop::Slow);
             }
             let base = self.path.len();
@@ -355,7 +352,7 @@ impl Maker<'_> {
     /// The step for text under the name at hand: of the template itself, or of one value.
     fn content(&mut self, list: List, data: bool) -> Result<(), Stop> {
         let Some(name) = windows::name(&self.path) else { return Ok(()) };
-        let name = self.slate.name(name).ok_or(Stop::Slow)?;
+        let name = self.slate.name(&name).ok_or(Stop::Slow)?;
         let nodes = self.nodes(list);
         if let [Node::Slot(slot)] = nodes[..] {
             return self.step(Act::Value { slot, data }, Some(name));

@@ -164,10 +164,13 @@ impl Reader {
                 }
                 Act::Within { slot, place } => {
                     let value = self.value(first, slot);
-                    if value.kind == value::BINXML
-                        && value.len > 0
-                        && self.within(chunk, value, (place, depth + 1), slate)? == Way::Unknown
-                    {
+                    let way = match value.kind {
+                        value::BINXML if value.len > 0 => self.within(chunk, value, (place, depth + 1), slate)?,
+                        value::BINXML => Way::Known,
+                        _ if value.is_empty(chunk) => Way::Known,
+                        _ => Way::Unknown,
+                    };
+                    if way == Way::Unknown {
                         return Ok(Way::Unknown);
                     }
                 }

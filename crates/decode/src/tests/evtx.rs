@@ -1,10 +1,11 @@
 //! Our EVTX reader beside the `evtx` crate on the public recordings, and on damaged and made-up ones.
 
-use crate::json::flat;
-use crate::windows::{self, Mapping};
+use crate::json;
+use crate::windows::Mapping;
 use sigma::Event;
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The public test data beside the workspace, or `None` where it is not there; in CI it must be.
 pub(crate) fn data() -> Option<PathBuf> {
@@ -41,7 +42,7 @@ fn shown(number: u64, event: &Event<'_>) -> String {
     text
 }
 
-pub(crate) fn ours(bytes: &[u8], mapping: &Mapping) -> Vec<Result<String, String>> {
+pub(crate) fn ours(bytes: &[u8], mapping: &Arc<Mapping>) -> Vec<Result<String, String>> {
     let mut found = Vec::new();
     crate::evtx::records(Cursor::new(bytes), mapping, &mut |record| {
         found.push(record.map(|(number, event)| shown(number, &event)));
@@ -50,12 +51,11 @@ pub(crate) fn ours(bytes: &[u8], mapping: &Mapping) -> Vec<Result<String, String
     found
 }
 
-pub(crate) fn theirs(bytes: &[u8], mapping: &Mapping) -> Vec<Result<String, String>> {
+pub(crate) fn theirs(bytes: &[u8], mapping: &Arc<Mapping>) -> Vec<Result<String, String>> {
     let mut parser = evtx::EvtxParser::from_buffer(bytes.to_vec()).expect("an EVTX file");
     let record = |record: Result<evtx::SerializedEvtxRecord<String>, evtx::err::EvtxError>| {
         let record = record.map_err(|error| error.to_string())?;
-        let fields = flat(&record.data).map_err(|error| error.to_string())?;
-        let event = windows::event(fields, mapping).map_err(|_| "no Windows event".to_owned())?;
+        let event = json::event(&record.data, mapping).map_err(|error| error.to_string())?;
         Ok(shown(record.event_record_id, &event))
     };
     parser.records_json().map(record).collect()
@@ -64,7 +64,7 @@ pub(crate) fn theirs(bytes: &[u8], mapping: &Mapping) -> Vec<Result<String, Stri
 #[test]
 fn every_field_of_every_recording_is_as_the_evtx_crate_reads_it() {
     let Some(data) = data() else { return };
-    let mapping = Mapping::own().expect("our own content");
+    let mapping = Arc::new(Mapping::own().expect("our own content"));
     let mut files = Vec::new();
     recordings(&data, &mut files);
     let mut records = 0;

@@ -290,7 +290,7 @@ fn forms() -> Vec<(&'static str, Vec<u8>)> {
 
 #[test]
 fn made_up_forms_are_read_as_the_evtx_crate_reads_them() {
-    let mapping = Mapping::own().expect("our own content");
+    let mapping = std::sync::Arc::new(Mapping::own().expect("our own content"));
     for (what, content) in forms() {
         let file = file(&content);
         let ours = ours(&file, &mapping);
@@ -301,7 +301,7 @@ fn made_up_forms_are_read_as_the_evtx_crate_reads_them() {
 
 #[test]
 fn what_made_up_forms_hold() {
-    let mapping = Mapping::own().expect("our own content");
+    let mapping = std::sync::Arc::new(Mapping::own().expect("our own content"));
     let mut table = String::new();
     for (what, content) in forms() {
         table += &format!("{what}\n");
