@@ -9,11 +9,11 @@ use std::io::{BufWriter, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-const USAGE: &str = "hunt_rate hunt --rules FOLDER --out FILE [--min-level LEVEL] [--format jsonl] PATH…";
+const USAGE: &str = "hunt_rate hunt --rules FOLDER --out FILE [--min-level LEVEL] [--format jsonl] [--threads N] PATH…";
 
 fn main() -> anyhow::Result<()> {
     let (mut rules, mut out, mut paths) = (Vec::new(), None, Vec::new());
-    let mut min_level = sigma::Level::Low;
+    let (mut min_level, mut threads) = (sigma::Level::Low, None);
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         let mut value = || args.next().with_context(|| format!("{arg} needs a value"));
@@ -27,6 +27,7 @@ fn main() -> anyhow::Result<()> {
             "--out" => out = Some(PathBuf::from(value()?)),
             "--min-level" => min_level = value()?.parse().ok().context("this is no level")?,
             "--format" => anyhow::ensure!(value()? == "jsonl", "only jsonl is written here"),
+            "--threads" => threads = Some(value()?.parse()?),
             path => paths.push(PathBuf::from(path)),
         }
     }
@@ -34,7 +35,9 @@ fn main() -> anyhow::Result<()> {
     let options = hunt::Options { min_level, now: base::Clock::System.now(), east: 9 * base::Moment::HOUR };
     let mut out = BufWriter::new(File::create(out.context(USAGE)?)?);
     let mut written = Ok(());
-    let summary = hunt::hunt(&paths, Arc::new(checked.rules), &options, &mut |report| {
+    let mut asked = hunt::Hunt::new(Arc::new(checked.rules), options);
+    asked.threads = threads.unwrap_or(asked.threads);
+    let summary = asked.over(&paths, &mut |report| {
         if written.is_ok() {
             written = hunt::write_jsonl(&mut out, &report);
         }

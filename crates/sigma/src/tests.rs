@@ -1,6 +1,7 @@
 mod corpus;
 mod folder;
 mod hostile;
+mod index;
 mod table;
 mod windows;
 

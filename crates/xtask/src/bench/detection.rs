@@ -80,7 +80,7 @@ pub fn run(bench: &Bench) -> anyhow::Result<()> {
     let runs = Course { tools: &tools, rules: &rules, sets: &sets, scratch: &scratch }.go(rounds)?;
     let curve = counts::curve(&tools, &rules, &sets, rounds)?;
     let counts = if bench.no_counts { None } else { counts::counts(&tools, &rules, &sets, &scratch)? };
-    let test = ["test", "--locked", "--quiet", "-p", "hunt", "--test", "allocations"];
+    let test = ["test", "--release", "--locked", "--quiet", "-p", "hunt", "--test", "allocations"];
     let no_allocation = crate::run(Command::new("cargo").args(test).current_dir(root())).is_ok();
     let figures = Figures { tools, sets, runs, curve, counts, no_allocation, rounds, load: (before, load()) };
     let section = report::section(&figures)?;
