@@ -38,6 +38,8 @@ pub struct Point {
 #[derive(Debug)]
 pub struct Counts {
     pub judge: u64,
+    /// Judging with twice the rules.
+    pub judge_twice: u64,
     pub evtx: u64,
     pub flat: Option<u64>,
 }
@@ -94,7 +96,10 @@ pub fn counts(tools: &Tools, rules: &RuleSets, sets: &Sets, scratch: &Path) -> a
     let events = sets.sparse.ours.max(1);
     let nothing = Path::new("/dev/null");
     let lay = alone(nothing, 1, "lay")?.saturating_sub(alone(nothing, 0, "lay")?);
-    let both = alone(&rules.whole, 1, "judge")?.saturating_sub(alone(&rules.whole, 0, "judge")?);
+    let judge = |rules: &Path| -> anyhow::Result<u64> {
+        let both = alone(rules, 1, "judge")?.saturating_sub(alone(rules, 0, "judge")?);
+        Ok(both.saturating_sub(lay) / events)
+    };
     let hunt = |input: &Path| {
         let mut command = callgrind();
         command.arg(&tools.ours).args(["hunt", "--min-level", "informational", "--format", "jsonl", "--rules"]).arg(&rules.whole);
@@ -108,7 +113,8 @@ pub fn counts(tools: &Tools, rules: &RuleSets, sets: &Sets, scratch: &Path) -> a
     let evtx = hunt(&sets.sparse.root)?.saturating_sub(idle);
     let (lines, flat) = every_hundredth(&sets.flat.root, &scratch.join("sample.jsonl"))?;
     let flat = hunt(&flat)?.saturating_sub(idle).checked_div(lines);
-    Ok(Some(Counts { judge: both.saturating_sub(lay) / events, evtx: evtx / events, flat }))
+    let twice = rules.parts.last().map_or(&rules.whole, |(_, folder)| folder);
+    Ok(Some(Counts { judge: judge(&rules.whole)?, judge_twice: judge(twice)?, evtx: evtx / events, flat }))
 }
 
 /// Every hundredth line of the flat set, in a file of its own.

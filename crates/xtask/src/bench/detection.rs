@@ -115,17 +115,22 @@ impl Figures {
     }
 
     /// Seconds that the events took: of CPU on one core, that passed on all; loading the rules not counted.
-    pub fn seconds(&self, run: &Run) -> f64 {
+    ///
+    /// `None` where the events took so little beside loading the rules that the difference tells nothing.
+    pub fn seconds(&self, run: &Run) -> Option<f64> {
         let loading = self.loading(run.who);
-        let seconds = if run.all { run.weight.wall - loading.wall } else { run.weight.cpu - loading.cpu };
-        seconds.max(0.001)
+        let (whole, loading) = if run.all { (run.weight.wall, loading.wall) } else { (run.weight.cpu, loading.cpu) };
+        Some(whole - loading).filter(|seconds| *seconds > TELLING * loading && *seconds > 0.0)
     }
 
     /// Events a second.
-    pub fn rate(&self, run: &Run) -> f64 {
-        self.set(run.on).events as f64 / self.seconds(run)
+    pub fn rate(&self, run: &Run) -> Option<f64> {
+        Some(self.set(run.on).events as f64 / self.seconds(run)?)
     }
 }
+
+/// The least that events must take, as a part of what loading the rules takes.
+const TELLING: f64 = 0.3;
 
 fn set(sets: &Sets, on: On) -> &Set {
     match on {
@@ -183,10 +188,13 @@ impl Course<'_> {
 
     fn job(&self, who: Who, on: On, all: bool, out: &Path) -> Job {
         let set = set(self.sets, on);
-        let mut job =
-            Job { commands: Vec::new(), input: None, output: None, errors: self.scratch.join("errors"), good: vec![0, 1] };
+        let mut job = Job { commands: Vec::new(), input: None, output: None, errors: self.scratch.join("errors"), good: vec![0] };
         match who {
-            Who::Ours => job.commands.push(self.ours(on, all, &set.root, out)),
+            Who::Ours => {
+                job.commands.push(self.ours(on, all, &set.root, out));
+                // Something was found.
+                job.good.push(1);
+            }
             Who::EvtxDump => {
                 let threads = if all { "0" } else { "1" };
                 let program = text(&self.tools.evtx_dump);
@@ -200,6 +208,7 @@ impl Course<'_> {
                 (job.input, job.output) = (Some(set.root.clone()), Some(out.to_owned()));
             }
             Who::Other(place) => {
+                job.good.push(1);
                 let words = self.tools.others.get(place).map_or(&[][..], |(_, words)| words);
                 let named = words.iter().any(|word| word.contains("{input}") || word.contains("{evtx}"));
                 let filled = |word: &String| {

@@ -1,4 +1,8 @@
-use crate::bench::{chunks, flat, page, rules, weigh};
+use crate::bench::detection::{Figures, On, Run, Who};
+use crate::bench::sets::{Set, Sets};
+use crate::bench::tools::Tools;
+use crate::bench::weigh::Weight;
+use crate::bench::{chunks, flat, goals, page, report, rules, weigh};
 use serde_json::json;
 
 #[test]
@@ -29,7 +33,7 @@ fn only_full_and_whole_chunks_are_taken() {
     let head = chunks::file_head(1, 1);
     let file = |chunk: &[u8]| [head.as_slice(), chunk].concat();
     let full = chunk(1000, 512 + 63_000);
-    assert_eq!(chunks::full(&file(&full)), [full.clone()]);
+    assert_eq!(chunks::full(&file(&full)), std::slice::from_ref(&full));
     assert_eq!(chunks::full(&file(&chunk(1000, 512 + 20_000))), [[0; 0]; 0], "half empty");
     let mut damaged = full.clone();
     damaged[512 + 4] = 1;
@@ -87,4 +91,51 @@ fn the_median_is_the_one_in_the_middle() {
     let weight = |cpu| weigh::Weight { cpu, wall: 0.0, peak: 0 };
     assert_eq!(weigh::median([3.0, 1.0, 2.0].map(weight).to_vec()), Some(weight(2.0)));
     assert_eq!(weigh::median(Vec::new()), None);
+}
+
+/// Figures of a run in which ours took `cpu` seconds over a million flat lines, and a second for the rules.
+fn figures(cpu: f64) -> Figures {
+    let tools = Tools {
+        ours: "komainu".into(),
+        threads: true,
+        name: "komainu hunt".into(),
+        judge_rate: "judge_rate".into(),
+        evtx_dump: "evtx_dump".into(),
+        rsigma: "rsigma".into(),
+        others: Vec::new(),
+        taskset: false,
+        valgrind: false,
+    };
+    let empty = || Set::default();
+    let flat = Set { events: 1_000_000, bytes: 500_000_000, ..Set::default() };
+    let sets = Sets { mark: String::new(), sparse: empty(), big: empty(), small: empty(), flat, empty: empty(), chunks: 1 };
+    let run =
+        |who, on, cpu| Run { who, on, all: false, weight: Weight { cpu, wall: cpu, peak: 50_000_000 }, findings: 1, rules: 1 };
+    let nothing = On::Nothing { eighths: 8 };
+    let runs = vec![
+        run(Who::Rsigma, nothing, 1.0),
+        run(Who::Rsigma, On::Flat, 41.0),
+        run(Who::Ours, nothing, 1.0),
+        run(Who::Ours, On::Flat, cpu),
+    ];
+    let load = ("0.00".to_owned(), "0.00".to_owned());
+    Figures { tools, sets, runs, curve: Vec::new(), counts: None, no_allocation: true, rounds: 3, load }
+}
+
+#[test]
+fn what_loading_the_rules_takes_is_not_counted() {
+    let figures = figures(3.0);
+    let rate = |who| figures.run(who, On::Flat, false).and_then(|run| figures.rate(run));
+    assert_eq!((rate(Who::Rsigma), rate(Who::Ours)), (Some(25_000.0), Some(500_000.0)));
+    let section = report::section(&figures).expect("a section");
+    assert!(section.contains("| flat JSON lines: ten times RSigma a core | 20.00 times | yes |"), "{section}");
+    assert!(section.contains("| komainu hunt | 1 | 3.00 | 3.00 | 50 | 500,000 | 250 | 1 | 1 | 20.00 |"), "{section}");
+    assert!(section.contains("| rules loaded in under 0.5 s | 1.00 s | **no**. One thread"), "{section}");
+}
+
+#[test]
+fn too_little_beside_the_rules_is_no_figure() {
+    let figures = figures(1.2);
+    let goals = goals::goals(&figures).expect("goals");
+    assert_eq!((goals[0].figure.as_str(), goals[0].held), ("not measured", None));
 }
