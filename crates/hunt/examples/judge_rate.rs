@@ -28,7 +28,7 @@ fn main() -> anyhow::Result<()> {
     }
     let mut events = Vec::new();
     let mut refused = 0_u64;
-    let mapping = Mapping::own()?;
+    let mapping = Arc::new(Mapping::own()?);
     for file in files {
         read(&file, &mapping, &mut |event| match event {
             Some(event) if what == "count" => events.push((Vec::new(), wire::Event { fields: Vec::new(), ..event.1 })),
@@ -79,7 +79,7 @@ fn go(matcher: &mut sigma::Matcher, events: &[Kept], what: &str) -> Seen {
     seen
 }
 
-fn read(path: &Path, mapping: &Mapping, on: &mut dyn FnMut(Option<Kept>)) -> anyhow::Result<()> {
+fn read(path: &Path, mapping: &Arc<Mapping>, on: &mut dyn FnMut(Option<Kept>)) -> anyhow::Result<()> {
     let read = decode::evtx::records(std::fs::File::open(path)?, mapping, &mut |record| match record {
         Ok((_, event)) => {
             let owned = |source: &sigma::Source<'_>| {

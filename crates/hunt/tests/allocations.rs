@@ -38,7 +38,7 @@ fn files(dir: &Path, ending: &str, found: &mut Vec<PathBuf>) {
 fn recorded(dir: &Path) -> Vec<Kept> {
     let mut recordings = Vec::new();
     files(dir, ".evtx", &mut recordings);
-    let mapping = Mapping::own().expect("our own content");
+    let mapping = Arc::new(Mapping::own().expect("our own content"));
     let mut events = Vec::new();
     for recording in recordings {
         let file = std::fs::File::open(&recording).expect("a file");
@@ -59,7 +59,7 @@ fn recorded(dir: &Path) -> Vec<Kept> {
 fn beside_our_rules() -> Vec<Kept> {
     let mut lists = Vec::new();
     files(&own_rules(), ".jsonl", &mut lists);
-    let mapping = Mapping::own().expect("our own content");
+    let mapping = Arc::new(Mapping::own().expect("our own content"));
     let mut events = Vec::new();
     for list in lists {
         let text = std::fs::read_to_string(&list).expect("a text");
