@@ -27,17 +27,18 @@ enum Task {
     /// Checks paths in documents and the shape of the tree.
     Tidy,
     /// Measures what the documents claim, side by side with a peer or the physical limit.
-    Bench {
-        /// What to measure; everything if left out.
-        what: Option<String>,
-    },
+    Bench(bench::Bench),
+    /// Runs commands and tells what they took; `bench` calls it.
+    #[command(hide = true)]
+    Weigh { job: String },
 }
 
 fn main() -> anyhow::Result<()> {
     match Task::parse() {
         Task::Test { no_browser, only_browser } => test::run(!only_browser, !no_browser),
         Task::Tidy => tidy::run(),
-        Task::Bench { what } => bench::run(what.as_deref()),
+        Task::Bench(bench) => bench.run(),
+        Task::Weigh { job } => bench::weigh(&job),
     }
 }
 
