@@ -47,7 +47,7 @@ pub fn rules_of(dirs: &[PathBuf]) -> Checked {
     let mark = mark(texts.iter().map(|(name, text)| (name.as_str(), text.as_str())));
     let read = Rules::read_all(texts.iter().map(|(name, text)| (name.as_str(), text.as_str())), &Lists::new());
     faults.extend(read.faults);
-    Checked { loaded: read.rules.len(), rules: read.rules, mark, faults, notices: read.notices }
+    Checked { loaded: read.rules.len(), rules: read.rules, faults, notices: read.notices, mark }
 }
 
 /// A hash of texts and their names.
