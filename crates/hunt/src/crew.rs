@@ -93,7 +93,7 @@ impl Read for Rest<'_> {
 }
 
 impl<'c> Worker<'c> {
-    pub fn new(crew: &'c Crew, mapping: Mapping, send: SyncSender<Sent>) -> Worker<'c> {
+    pub fn new(crew: &'c Crew, mapping: Arc<Mapping>, send: SyncSender<Sent>) -> Worker<'c> {
         Worker { crew, desk: Desk::new(Arc::clone(&crew.brief), mapping), send }
     }
 

@@ -82,7 +82,7 @@ pub(crate) struct Piece {
 }
 
 /// Fields that name the machine, the surest first.
-const HOSTS: [&str; 5] = ["Computer", "Hostname", "host.name", "host", "node"];
+pub(crate) const HOSTS: [&str; 5] = ["Computer", "Hostname", "host.name", "host", "node"];
 /// Faults kept of one block; more are only counted.
 pub(crate) const TOLD: usize = 5;
 /// Bytes of findings after which a piece is handed over before its block ends.
@@ -149,7 +149,7 @@ impl Counts {
 }
 
 impl Desk {
-    pub fn new(brief: Arc<Brief>, mapping: Mapping) -> Desk {
+    pub fn new(brief: Arc<Brief>, mapping: Arc<Mapping>) -> Desk {
         let reading = Reading { mapping, now: brief.options.now, east: brief.options.east };
         let matcher = Matcher::new(Arc::clone(&brief.rules));
         Desk { brief, reading, matcher, holding: Vec::new(), piece: Piece::default(), after: None, newest: 0 }

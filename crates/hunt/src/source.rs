@@ -7,11 +7,12 @@ use decode::windows::Mapping;
 use decode::{RECORD_BYTES, audit, evtx, text};
 use sigma::Slate;
 use std::io::{self, Read};
+use std::sync::Arc;
 
 /// What a thread needs to read any kind.
 #[derive(Debug)]
 pub(crate) struct Reading {
-    pub mapping: Mapping,
+    pub mapping: Arc<Mapping>,
     /// Settles the year of log lines that have none.
     pub now: base::Moment,
     /// How far local time is from UTC, in milliseconds.
