@@ -7,7 +7,7 @@ mod progress;
 
 use anyhow::Context as _;
 use base::{Clock, Moment};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use hunt::{Bounds, Choice, Course, DayEdge, Exclusions, Verdict};
 use output::{Format, Outputs};
 use sigma::{Fault, Rules};
