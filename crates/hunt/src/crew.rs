@@ -93,7 +93,7 @@ impl Read for Rest<'_> {
 }
 
 impl<'c> Worker<'c> {
-    pub fn new(crew: &'c Crew, mapping: Mapping, send: SyncSender<Sent>) -> Worker<'c> {
+    pub fn new(crew: &'c Crew, mapping: Arc<Mapping>, send: SyncSender<Sent>) -> Worker<'c> {
         Worker { crew, desk: Desk::new(Arc::clone(&crew.brief), mapping), send }
     }
 
@@ -224,8 +224,8 @@ impl<'c> Worker<'c> {
         let opened = Opened { name: about.name.clone(), input: Arc::clone(&about.input), kind, head: Vec::new() };
         match kind {
             Kind::Empty => self.ended(),
-            Kind::Unknown if about.named => return Err(io::Error::other("this is no kind of log that can be read")),
-            Kind::Unknown => {
+            Kind::Csv | Kind::W3c | Kind::ZeekTsv | Kind::Squid | Kind::EvtxPiece | Kind::Unknown if about.named => return Err(io::Error::other("this is no kind of log that can be read")),
+            Kind::Csv | Kind::W3c | Kind::ZeekTsv | Kind::Squid | Kind::EvtxPiece | Kind::Unknown => {
                 self.desk.piece.counts.passed += 1;
                 self.hand_over();
             }

@@ -149,7 +149,7 @@ impl Counts {
 }
 
 impl Desk {
-    pub fn new(brief: Arc<Brief>, mapping: Mapping) -> Desk {
+    pub fn new(brief: Arc<Brief>, mapping: Arc<Mapping>) -> Desk {
         let reading = Reading { mapping, now: brief.options.now, east: brief.options.east };
         let matcher = Matcher::new(Arc::clone(&brief.rules));
         Desk { brief, reading, matcher, holding: Vec::new(), piece: Piece::default(), after: None, newest: 0 }

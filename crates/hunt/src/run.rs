@@ -121,11 +121,11 @@ impl Hunt {
             done,
         };
         let threads = self.threads.clamp(1, MOST_THREADS);
-        let mappings = (0..threads).map(|_| Mapping::own().map_err(io::Error::other)).collect::<io::Result<Vec<Mapping>>>()?;
+        let mapping = Arc::new(Mapping::own().map_err(io::Error::other)?);
         thread::scope(|scope| {
             let (send, receive) = sync_channel(threads * 2);
-            for mapping in mappings {
-                let worker = Worker::new(&crew, mapping, send.clone());
+            for _ in 0..threads {
+                let worker = Worker::new(&crew, Arc::clone(&mapping), send.clone());
                 scope.spawn(move || worker.run());
             }
             drop(send);

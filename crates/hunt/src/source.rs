@@ -7,11 +7,12 @@ use decode::windows::Mapping;
 use decode::{RECORD_BYTES, audit, evtx, text};
 use sigma::Slate;
 use std::io::{self, Read};
+use std::sync::Arc;
 
 /// What a thread needs to read any kind.
 #[derive(Debug)]
 pub(crate) struct Reading {
-    pub mapping: Mapping,
+    pub mapping: Arc<Mapping>,
     /// Settles the year of log lines that have none.
     pub now: base::Moment,
     /// How far local time is from UTC, in milliseconds.
@@ -46,7 +47,14 @@ impl<'b> Source<'b> {
             kind @ (Kind::JsonLines | Kind::Syslog | Kind::Cisco | Kind::WebAccess | Kind::WebError) => {
                 Source::Lines { kind, lines }
             }
-            Kind::Json | Kind::Empty | Kind::Unknown => Source::Nothing,
+            Kind::Csv
+            | Kind::W3c
+            | Kind::ZeekTsv
+            | Kind::Squid
+            | Kind::EvtxPiece
+            | Kind::Json
+            | Kind::Empty
+            | Kind::Unknown => Source::Nothing,
         }
     }
 

@@ -69,7 +69,7 @@ impl Hunt {
                 return summary;
             }
         };
-        let desk = Desk::new(self.brief(), mapping);
+        let desk = Desk::new(self.brief(), Arc::new(mapping));
         let mut watch = Watch { hunt: self, course, known, former: VecDeque::new(), desk, correlating, summary, on };
         while !course.stopped() {
             watch.look(paths);
