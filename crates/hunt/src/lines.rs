@@ -65,7 +65,8 @@ pub fn write_csv(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     out.write_all((line.join(",") + "\r\n").as_bytes())
 }
 
-fn quoted(text: &str) -> String {
+/// A value as CSV writes it (RFC 4180); one that a spreadsheet would take for a formula gets an apostrophe before it.
+pub(crate) fn quoted(text: &str) -> String {
     let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
     if guard.is_empty() && !text.contains(['"', ',', '\n', '\r', ';']) {
         return text.to_owned();
