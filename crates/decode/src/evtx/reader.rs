@@ -193,7 +193,7 @@ impl Reader {
         let text = slate.text();
         let start = text.len();
         if value.kind == value::STRING {
-            text::utf16(value.bytes(chunk), text);
+            text::utf16_at(chunk, value.start as usize, value.len as usize, text);
         } else {
             value.write(chunk, text);
         }

@@ -2,49 +2,83 @@
 
 use encoding_rs::{CoderResult, Encoding, SHIFT_JIS, WINDOWS_1252};
 
+/// Appends UTF-16LE text up to its first NUL. A half of a pair that stands alone becomes U+FFFD; an odd last byte is left out.
+pub(super) fn utf16(bytes: &[u8], out: &mut String) {
+    utf16_at(bytes, 0, bytes.len(), out);
+}
+
+/// As `utf16`, for text within other bytes: what lies behind it is read too where there is enough, which is quicker than
+/// to take care of the last letters one by one.
+pub(super) fn utf16_at(bytes: &[u8], start: usize, len: usize, out: &mut String) {
+    let (mut at, mut left) = (start, len / 2);
+    while left > 0 {
+        let padded;
+        let sixteen = match bytes.get(at..).and_then(|rest| rest.first_chunk::<32>()) {
+            Some(sixteen) => sixteen,
+            None => {
+                padded = last(bytes.get(at..).unwrap_or_default());
+                &padded
+            }
+        };
+        let Some(letters) = packed(sixteen, left) else {
+            return any(bytes.get(at..at + left * 2).unwrap_or_default(), out);
+        };
+        let before = before_nul(u128::from_le_bytes(letters.0)).min(left);
+        let text = std::str::from_utf8(&letters.0).ok().and_then(|text| text.get(..16));
+        let Some(text) = text else { return };
+        // Sixteen at once and some of them away again: that needs no call to copy a number of bytes.
+        let filled = out.len() + before;
+        out.push_str(text);
+        if before < 16 {
+            return out.truncate(filled);
+        }
+        at += 32;
+        left -= 16;
+    }
+}
+
 /// Sixteen letters, laid so that they can be checked a word at a time.
 #[repr(align(16))]
 struct Letters([u8; 16]);
 
-/// Appends UTF-16LE text up to its first NUL. A half of a pair that stands alone becomes U+FFFD; an odd last byte is left out.
-pub(super) fn utf16(bytes: &[u8], out: &mut String) {
-    let mut rest = bytes;
-    let mut padded = [0; 32];
-    loop {
-        let sixteen = match rest.first_chunk::<32>() {
-            Some(sixteen) => sixteen,
-            None => {
-                let len = rest.len() & !1;
-                if let (Some(place), Some(rest)) = (padded.get_mut(..len), rest.get(..len)) {
-                    place.copy_from_slice(rest);
-                }
-                &padded
-            }
-        };
-        let Some(letters) = packed(sixteen) else { return any(rest, out) };
-        let Ok(text) = std::str::from_utf8(&letters.0) else { return };
-        let before = before_nul(u128::from_le_bytes(letters.0));
-        if before < 16 {
-            return out.push_str(text.get(..before).unwrap_or_default());
-        }
-        out.push_str(text);
-        rest = rest.get(32..).unwrap_or_default();
-    }
-}
-
-/// Sixteen ASCII letters of two bytes each as one byte each; `None` if one is no ASCII.
+/// The first `count` of sixteen letters of two bytes each as ASCII, NULs behind them; `None` if one is no ASCII.
 #[inline]
-fn packed(sixteen: &[u8; 32]) -> Option<Letters> {
-    let (words, _) = sixteen.as_chunks::<8>();
+fn packed(sixteen: &[u8; 32], count: usize) -> Option<Letters> {
+    let half = |half: Option<&[u8; 16]>, count: usize| {
+        let word = half.map_or(0, |half| u128::from_le_bytes(*half));
+        // Of what lies behind the text, nothing counts.
+        word & FIRST.get(count).copied().unwrap_or(u128::MAX)
+    };
+    let low = half(sixteen.first_chunk(), count);
+    let high = half(sixteen.last_chunk(), count.saturating_sub(8));
     let mut letters = Letters([0; 16]);
-    let mut all = 0;
+    let words = [low as u64, (low >> 64) as u64, high as u64, (high >> 64) as u64];
     for (place, word) in letters.0.as_chunks_mut::<4>().0.iter_mut().zip(words) {
-        let word = u64::from_le_bytes(*word);
-        all |= word;
         let pairs = (word | word >> 8) & 0x0000_ffff_0000_ffff;
         *place = ((pairs | pairs >> 16) as u32).to_le_bytes();
     }
-    (all & 0xff80_ff80_ff80_ff80 == 0).then_some(letters)
+    ((low | high) & (u128::MAX / 0xffff * 0xff80) == 0).then_some(letters)
+}
+
+/// What keeps the first letters of eight, by their number.
+const FIRST: [u128; 8] = {
+    let mut first = [0; 8];
+    let mut count = 1;
+    while count < 8 {
+        first[count] = (1 << (count * 16)) - 1;
+        count += 1;
+    }
+    first
+};
+
+/// Fewer than sixteen letters, with NULs behind them.
+#[cold]
+fn last(rest: &[u8]) -> [u8; 32] {
+    let mut sixteen = [0; 32];
+    if let Some(place) = sixteen.get_mut(..rest.len()) {
+        place.copy_from_slice(rest);
+    }
+    sixteen
 }
 
 /// How many of sixteen ASCII letters come before the first NUL: all others carry into their highest bit.

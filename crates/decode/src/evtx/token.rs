@@ -49,7 +49,7 @@ impl<'c> Tokens<'c> {
         if self.at >= self.end {
             return Ok(None);
         }
-        let tag = Fault::short(self.chunk.get(self.at), "content")?;
+        let tag = Fault::short(self.chunk.get(self.at), "token")?;
         self.at += 1;
         Ok(Some(match tag {
             0x00 => return Ok(None),

@@ -4,7 +4,6 @@ use super::bytes::{array_at, slice_at, u16_at};
 use super::fault::Fault;
 use super::text;
 use super::time;
-use std::fmt::Write;
 
 pub(super) const NULL: u8 = 0x00;
 pub(super) const STRING: u8 = 0x01;
@@ -321,9 +320,16 @@ fn hex(bytes: &[u8], of: &[u8; 16], out: &mut String) {
     }
 }
 
+/// Appends `0x` and a number in lower case, without zeros before it.
 fn prefixed(number: u64, out: &mut String) {
-    // A `String` takes all that is written to it.
-    let _ = write!(out, "{number:#x}");
+    let mut text = *b"0x0000000000000000";
+    for (place, byte) in text[2..].as_chunks_mut::<2>().0.iter_mut().zip(number.to_be_bytes()) {
+        *place = digits(byte, LOW);
+    }
+    let zeros = (number.leading_zeros() as usize / 4).min(15);
+    text[zeros] = b'0';
+    text[zeros + 1] = b'x';
+    push_ascii(&text[zeros..], out);
 }
 
 /// `{8-4-4-4-12}` in lower case, the first three parts little-endian.
