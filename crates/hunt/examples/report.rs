@@ -66,7 +66,7 @@ fn texts(rules: &sigma::Rules) -> io::Result<HashMap<(String, &'static str), Own
 
 /// The sums over the EVTX files of a folder and its folders.
 fn sums(from: &Path) -> io::Result<Sums> {
-    let mapping = Mapping::own().map_err(io::Error::other)?;
+    let mapping = std::sync::Arc::new(Mapping::own().map_err(io::Error::other)?);
     let (mut collector, mut slate) = (Collector::new(), Slate::default());
     let mut folders = vec![from.to_owned()];
     let (mut seen, mut spent) = (0_u64, std::time::Duration::ZERO);

@@ -87,6 +87,7 @@ fn sniff(file: &mut File) -> io::Result<(Form, Vec<u8>)> {
     };
     let form = match kind::of(&start) {
         Kind::Evtx => Form::Evtx,
+        Kind::Csv | Kind::W3c | Kind::ZeekTsv | Kind::Squid | Kind::EvtxPiece => Form::Whole,
         Kind::Json | Kind::Empty | Kind::Unknown => Form::Whole,
         Kind::Csv | Kind::W3c | Kind::ZeekTsv | Kind::Squid | Kind::EvtxPiece => Form::Whole,
         _ if start.contains(&0) => Form::Whole,
