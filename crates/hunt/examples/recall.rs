@@ -107,12 +107,17 @@ fn table(title: &str, ours: &Said, public: &Said) {
 }
 
 fn noise(ours: &Said, public: &Said) {
-    println!("## Noise\n\nFindings per 100,000 events of the `otrf` recordings. Most of their events are ordinary background, but the recorded attacks are among them, so this is an upper bound for alerts on background.\n");
+    println!(
+        "## Noise\n\nFindings per 100,000 events of the `otrf` recordings. Most of their events are ordinary background, but the recorded attacks are among them, so this is an upper bound for alerts on background.\n"
+    );
     println!("| at least | ours | SigmaHQ |\n| --- | --- | --- |");
     for level in [Level::Low, Level::Medium, Level::High, Level::Critical] {
         println!("| {level} | {} | {} |", ours.in_100_000(level), public.in_100_000(level));
     }
-    println!("\n{} events. The rules that speak most:\n\n| rule | level | findings | whose |\n| --- | --- | --- | --- |", ours.events);
+    println!(
+        "\n{} events. The rules that speak most:\n\n| rule | level | findings | whose |\n| --- | --- | --- | --- |",
+        ours.events
+    );
     let mut all: Vec<_> = ours.by_rule.values().map(|rule| (rule, "ours")).collect();
     all.extend(public.by_rule.values().map(|rule| (rule, "SigmaHQ")));
     all.sort_by_key(|((title, _, count), whose)| (*whose != "ours", std::cmp::Reverse(*count), title.clone()));
@@ -128,11 +133,15 @@ fn main() -> anyhow::Result<()> {
     let mut args = std::env::args().skip(1).map(PathBuf::from);
     let (Some(data), Some(content)) = (args.next(), args.next()) else { anyhow::bail!("recall DATA CONTENT") };
     let ours = rules_of(&[content.join("sigma")]);
-    let public = rules_of(&["rules", "rules-emerging-threats", "rules-threat-hunting"].map(|folder| data.join("sigma").join(folder)));
+    let public =
+        rules_of(&["rules", "rules-emerging-threats", "rules-threat-hunting"].map(|folder| data.join("sigma").join(folder)));
     let counts = (ours.loaded, public.loaded);
     let (ours, public) = (Arc::new(ours.rules), Arc::new(public.rules));
     println!("# What the rules catch, and what they say without need\n");
-    println!("Made by `cargo xtask recall` from public recordings (EVTX-to-MITRE-Attack; OTRF Security-Datasets), each taken by itself, with {} rule documents of our own and {} of SigmaHQ's (rules, emerging threats, threat hunting). A recording is caught if a rule of level low or above fires. Nothing is tuned to a recording's names or addresses; the recordings were looked at while rules were written, so read these figures as recall on known ground, not as a forecast.\n", counts.0, counts.1);
+    println!(
+        "Made by `cargo xtask recall` from public recordings (EVTX-to-MITRE-Attack; OTRF Security-Datasets), each taken by itself, with {} rule documents of our own and {} of SigmaHQ's (rules, emerging threats, threat hunting). A recording is caught if a rule of level low or above fires. Nothing is tuned to a recording's names or addresses; the recordings were looked at while rules were written, so read these figures as recall on known ground, not as a forecast.\n",
+        counts.0, counts.1
+    );
     let mitre = data.join("evtx/mitre");
     let mut files = Vec::new();
     recordings(&mitre, "evtx", &mut files)?;
