@@ -1,5 +1,12 @@
 //! The hunt: rules over files and folders, findings one after another.
 
+pub mod attack;
+pub mod outcome;
+pub mod report;
+pub mod sums;
+
+pub use outcome::{Gatherer, Made, Outcome};
+
 use base::Moment;
 use decode::kind::{self, Kind};
 use decode::text::Lines;
