@@ -76,10 +76,19 @@ fn of_line(line: &str) -> Kind {
     }
 }
 
+fn owned(event: wire::Event) -> sigma::Event<'static> {
+    let mut view = sigma::Event::new(event.at);
+    view.source(event.source.product, event.source.category, event.source.service);
+    for (name, value) in event.fields {
+        view.push(name, value);
+    }
+    view
+}
+
 /// One line of a file of a kind that has one record a line; `None` if the line is no such record.
 pub fn line<'a>(kind: Kind, line: &'a str, mapping: &Mapping, now: Moment, east: i64) -> Result<sigma::Event<'a>, String> {
     let owned = |event: Option<wire::Event>, what: &str| match event {
-        Some(event) => Ok(json::owned(event)),
+        Some(event) => Ok(owned(event)),
         None => Err(format!("this line is no {what}")),
     };
     match kind {

@@ -4,11 +4,14 @@
 
 pub mod audit;
 pub mod cisco;
+mod cloud;
 pub mod evtx;
+mod format;
 pub mod journal;
 pub mod json;
 pub mod kind;
 pub mod linux;
+mod mapping;
 pub mod objects;
 mod syslog;
 pub mod text;
