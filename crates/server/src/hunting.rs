@@ -39,7 +39,7 @@ pub enum Format {
 }
 
 /// Japan is nine hours east of UTC: so are log lines that do not say.
-const EAST: i64 = 9 * base::Moment::HOUR;
+pub const EAST: i64 = 9 * base::Moment::HOUR;
 
 /// Komainu's own rules, as the program carries them.
 pub fn own_rules(content: &Content) -> (Rules, Vec<Fault>) {

@@ -82,6 +82,7 @@ pub fn about(document: &Node, file: &str) -> Result<Rule, Refusal> {
         source: source(document)?,
         correlation: document.get("correlation").is_some(),
         silent: false,
+        anchored: false,
     })
 }
 
