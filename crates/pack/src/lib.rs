@@ -25,6 +25,9 @@ pub use packs::{Pack, PackUnusable, Packs, is_name};
 pub use readable::Readable;
 pub use sheet::{Background, Counts, Licence, Refused, RuleAbout, Sheet};
 
+#[cfg(test)]
+mod tests;
+
 /// Files of one folder or archive that are looked at.
 const FILES: usize = 100_000;
 /// Bytes of one rule's file; as many as the engine reads.

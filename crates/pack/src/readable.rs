@@ -54,10 +54,20 @@ impl Readable {
     }
 }
 
+/// Where a record itself says what it is from (`*`), it is from one of these.
+const SYSTEMS: [&str; 3] = ["windows", "linux", "macos"];
+
 /// What a rule asks for must be so; what it does not ask for may be anything.
 fn fits(asked: &wire::Source, known: &Source<'_>) -> bool {
-    let part = |asked: &str, known: &str| asked.is_empty() || known == "*" || asked == known;
-    part(&asked.product, &known.product) && part(&asked.category, &known.category) && part(&asked.service, &known.service)
+    let part = |asked: &str, known: &str| match known.strip_suffix('*') {
+        Some(start) => asked.is_empty() || asked.starts_with(start),
+        None => asked.is_empty() || asked == known,
+    };
+    let product = match &*known.product {
+        "*" => asked.product.is_empty() || SYSTEMS.contains(&&*asked.product),
+        known => part(&asked.product, known),
+    };
+    product && part(&asked.category, &known.category) && part(&asked.service, &known.service)
 }
 
 /// `product/category/service`, as packs and lists write a log source.
