@@ -36,10 +36,10 @@ hunt-first = What to do first
 hunt-first-more = Then give this report to an engineer. Do not delete anything before that.
 hunt-story = What happened
 hunt-story-order = Told by the stages of an attack, each in the order of time.
-hunt-story-small = Beside this there were { $n } { $n ->
-    [one] sign
-   *[other] signs
-  } of little weight. They stand in the engineer's part.
+hunt-story-small = { $n ->
+    [one] One more sign of little weight stands in the engineer's part.
+   *[other] { $n } more signs of little weight stand in the engineer's part.
+  }
 hunt-story-left = { $n } more { $n ->
     [one] kind of sign
    *[other] kinds of signs
@@ -52,7 +52,7 @@ hunt-times = { $n ->
     [one] once
    *[other] { $n } times
   }
-hunt-when-at = { $times } on { $from }
+hunt-when-at = { $times } at { $from }
 hunt-when-between = { $times } between { $from } and { $to }
 hunt-when-unknown = { $times }, time not recorded
 hunt-on = on { $hosts }
@@ -70,6 +70,7 @@ hunt-timeline = Timeline
 hunt-timeline-cut = Of { $all } findings, { $shown } stand here: the first few of each rule on each machine, then the worst.
 hunt-rest-in = All of them are in { $file }.
 hunt-rest-again = For all of them, run the hunt again with --format csv or jsonl; the counts in this report are of all findings.
+hunt-run = {" "}(×{ $n }, until { $until })
 hunt-rows-more = Show { $n } more
 hunt-rows-cut = { $n } more lines are left out here.
 hunt-chart = Findings over time
@@ -91,6 +92,12 @@ hunt-unread = What could not be read
 hunt-unread-all = Everything could be read.
 hunt-unread-says = { $n } records or files could not be read. Of each file the first few stand here.
 hunt-forgotten = { $n } groups of events had to be forgotten while counting; a finding that needs many events may be missing.
+hunt-passed = { $n } files are no kind of log and were passed over.
+hunt-outside = { $n } events lie outside the time that was asked for.
+hunt-excluded = { $n } findings were left out by exclusions.
+hunt-early = { $n } events were correlated before all files were read; a finding over several files may be missing.
+hunt-lost = { $n } findings could be neither held nor put aside; they are only counted.
+hunt-stopped = The hunt was stopped before its end: this report tells only what was found until then.
 hunt-how = How this was made
 hunt-sums-unlisted = { $n } entries found no room in these lists.
 hunt-attribution = Techniques and tactics: MITRE ATT&CK, Enterprise, version 19. © 2026 The MITRE Corporation. This work is reproduced and distributed with the permission of The MITRE Corporation.
@@ -108,6 +115,7 @@ hunt-h-count = Count
 hunt-h-first = First
 hunt-h-last = Last
 hunt-h-worst = Worst
+hunt-h-author = Author
 hunt-h-techniques = ATT&CK
 hunt-h-address = From
 hunt-h-kind = How

@@ -1,5 +1,6 @@
 //! Whose record an object is, told by the names in it, and how its names become those of fields.
 
+use crate::cloud;
 use std::borrow::Cow;
 
 /// Whose record it is.
@@ -103,6 +104,9 @@ pub enum Mark {
     Verb,
     LogType,
     NodeId,
+    RiskEventType,
+    /// The name in a list of names and values.
+    PairName,
 }
 
 /// All times among the marks.
@@ -127,7 +131,7 @@ const TIMES: [Mark; 17] = [
 ];
 
 /// Names and what they tell; compared without case.
-const MARKS: [(&str, Mark); 104] = [
+const MARKS: [(&str, Mark); 105] = [
     ("Event.System.TimeCreated.#attributes.SystemTime", Mark::SystemTime),
     ("Event.System.TimeCreated.SystemTime", Mark::SystemTime),
     ("Event.System.TimeCreated_attributes.SystemTime", Mark::SystemTime),
@@ -232,10 +236,14 @@ const MARKS: [(&str, Mark); 104] = [
     ("verb", Mark::Verb),
     ("logtype", Mark::LogType),
     ("node_id", Mark::NodeId),
+    ("riskEventType", Mark::RiskEventType),
 ];
 
 /// What a name tells.
 pub fn mark(name: &str) -> Mark {
+    if cloud::pair(name).is_some() {
+        return Mark::PairName;
+    }
     MARKS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map_or(Mark::None, |(_, mark)| *mark)
 }
 
@@ -326,6 +334,7 @@ impl Seen {
             Format::Kubernetes
         } else if (has(Mark::UserPrincipalName) && has(Mark::AppDisplayName))
             || has(Mark::ActivityDisplayName)
+            || has(Mark::RiskEventType)
             || (has(Mark::OperationName) && (has(Mark::Category) || has(Mark::ResultType)))
         {
             Format::Azure
@@ -381,18 +390,27 @@ const NAMES: [(&str, &str); 36] = [
     ("win.system.threadID", "Execution_ThreadID"),
 ];
 
-/// Under these a Windows record has the fields of the event itself: as evtx_dump, Winlogbeat, Wazuh and Velociraptor write it.
-const DATA: [&str; 5] = ["Event.EventData.", "winlog.event_data.", "data.win.eventdata.", "win.eventdata.", "EventData."];
+/// Under these a Windows record has the fields of the event itself: as evtx_dump, Winlogbeat and Velociraptor write it.
+const DATA: [&str; 3] = ["Event.EventData.", "winlog.event_data.", "EventData."];
 /// The same, with an element between that holds the data, as `LogFileCleared`; its name is left out.
 const USER_DATA: [&str; 3] = ["Event.UserData.", "winlog.user_data.", "UserData."];
-const SYSTEM: [&str; 3] = ["Event.System.", "data.win.system.", "win.system."];
+const SYSTEM: [&str; 1] = ["Event.System."];
+/// Wazuh begins each name with a small letter.
+const SMALL: [&str; 4] = ["data.win.eventdata.", "win.eventdata.", "data.win.system.", "win.system."];
 
 /// The field's name as rules write it, or `None` for what no rule asks.
 pub fn field(name: &str) -> Option<Cow<'_, str>> {
+    if let Some(pair) = cloud::pair(name) {
+        return Some(pair);
+    }
     if let Some((_, known)) = NAMES.iter().find(|(written, _)| *written == name) {
         return Some(Cow::Borrowed(*known));
     }
     let after = |prefixes: &[&str]| prefixes.iter().find_map(|prefix| name.strip_prefix(prefix));
+    if let Some(small) = after(&SMALL) {
+        let mut letters = small.chars();
+        return letters.next().map(|first| Cow::Owned(first.to_ascii_uppercase().to_string() + letters.as_str()));
+    }
     let own = after(&DATA)
         .or_else(|| after(&USER_DATA).map(|rest| rest.split_once('.').map_or(rest, |(_, rest)| rest)))
         .or_else(|| after(&SYSTEM));

@@ -2,12 +2,12 @@
 
 mod finish;
 mod pass;
-mod paths;
+pub(crate) mod paths;
 
 use self::pass::Pass;
 use self::paths::Paths;
 use crate::RECORD_BYTES;
-use crate::format::Seen;
+use crate::format::{Format, Seen};
 use crate::mapping::{Mapping, Plans};
 use sigma::{Event, Slate};
 use std::borrow::Cow;
@@ -75,6 +75,18 @@ impl Reader {
             slate.clear();
         }
         done
+    }
+}
+
+impl Reader {
+    /// Completes a record whose fields were laid out from columns.
+    pub(crate) fn columns(&mut self, format: Format, slate: &mut Slate, seen: &Seen) {
+        self.finish.fields(format, slate, seen, &self.mapping, &mut self.plans);
+    }
+
+    /// Completes a record of a format that is known by the file's form.
+    pub(crate) fn known(&mut self, format: &'static str, slate: &mut Slate) {
+        self.plans.format(&self.mapping, slate, format);
     }
 }
 

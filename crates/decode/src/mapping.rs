@@ -87,6 +87,33 @@ pub(crate) struct Entry {
     give: Vec<(String, String)>,
 }
 
+impl Entry {
+    /// Refuses what could never be meant.
+    fn check(&self, sheet: Option<&Sheet>) -> Result<(), String> {
+        if self.when.iter().any(Vec::is_empty) {
+            return Err("a condition has no field".into());
+        }
+        let fits = match sheet {
+            None => !self.channels.is_empty() && self.sources.is_empty(),
+            Some(_) => self.channels.is_empty() && self.events.is_empty() && self.categories.is_empty(),
+        };
+        if !fits {
+            return Err("channels and categories are of Windows, sources of the formats".into());
+        }
+        for source in &self.sources {
+            if source.matches('/').count() != 2 {
+                return Err(format!("a source is product/category/service, and this is none: {source}"));
+            }
+            let key = |part: &str| part.split_once('}').map(|(key, _)| key.to_owned());
+            let known = |key: &String| sheet.is_some_and(|sheet| sheet.keys.contains(key));
+            if !source.split('{').skip(1).all(|part| key(part).as_ref().is_some_and(known)) {
+                return Err(format!("a source may name keys alone: {source}"));
+            }
+        }
+        Ok(())
+    }
+}
+
 /// All that `content/sources` says.
 #[derive(Debug, Default)]
 pub struct Mapping {
@@ -120,6 +147,10 @@ impl Mapping {
         let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
         if file.edition.is_empty() || file.from.is_empty() {
             return Err("an edition and the sources that it is from are missing".into());
+        }
+        let sheets = file.format.values().flat_map(|sheet| sheet.event.iter().map(move |entry| (entry, Some(sheet))));
+        for (entry, sheet) in file.event.iter().map(|entry| (entry, None)).chain(sheets) {
+            entry.check(sheet)?;
         }
         for service in file.service {
             let channels = service.channels.iter().map(|channel| (channel.to_lowercase(), service.name.clone()));
@@ -176,3 +207,6 @@ fn source(text: &str, value: impl Fn(&str) -> Option<String>) -> Source<'static>
     let mut next = || parts.next().unwrap_or_default();
     Source::new(next(), next(), next())
 }
+
+#[cfg(test)]
+mod tests;

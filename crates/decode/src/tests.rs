@@ -1,3 +1,6 @@
 mod bytes;
+pub(crate) mod evtx;
+mod formats;
 mod json;
 mod lines;
+mod rules;

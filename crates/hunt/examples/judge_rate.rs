@@ -13,7 +13,7 @@ fn main() -> anyhow::Result<()> {
     let start = Instant::now();
     let checked = hunt::rules_check(&rules);
     println!("{} rules in {:?}", checked.loaded, start.elapsed());
-    let mapping = Mapping::own()?;
+    let mapping = Arc::new(Mapping::own()?);
     let mut events = Vec::new();
     for path in args {
         decode::evtx::records(std::fs::File::open(&path)?, &mapping, &mut |record| {

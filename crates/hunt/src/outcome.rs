@@ -108,6 +108,8 @@ impl Count {
 pub struct RuleTally {
     pub name: String,
     pub title: String,
+    /// Who wrote it.
+    pub author: String,
     pub tags: Vec<String>,
     pub count: Count,
 }
@@ -139,6 +141,8 @@ pub struct Tally {
 
 /// Entries that a table of a tally may have.
 const ENTRIES: usize = 20_000;
+/// The longest name of a machine or account, in bytes.
+const NAME: usize = 256;
 /// Accounts remembered of one rule on one machine.
 const ACCOUNTS: usize = 5;
 /// Findings of one rule on one machine that are kept before others are.
@@ -159,18 +163,20 @@ impl Tally {
             if rule.count.count == 0 {
                 rule.name.clone_from(&report.finding.name);
                 rule.title.clone_from(&report.finding.title);
+                rule.author.clone_from(&report.author);
                 rule.tags.clone_from(&report.finding.tags);
             }
             rule.count.add(level, at);
         }
-        if let Some(host) = entry(&mut self.hosts, &report.host, &mut room) {
+        let host_name = clipped(&report.host);
+        if let Some(host) = entry(&mut self.hosts, host_name, &mut room) {
             host.add(level, at);
         }
-        let account = report.finding.events.iter().find_map(account).unwrap_or_default();
+        let account = clipped(report.finding.events.iter().find_map(account).unwrap_or_default());
         if let Some(known) = entry(&mut self.accounts, account, &mut room) {
             known.add(level, at);
         }
-        if let Some(place) = entry(&mut self.places, &(id.clone(), report.host.clone()), &mut room) {
+        if let Some(place) = entry(&mut self.places, &(id.clone(), host_name.to_owned()), &mut room) {
             place.count.add(level, at);
             if !account.is_empty() && place.accounts.len() < ACCOUNTS {
                 place.accounts.insert(account.to_owned());
@@ -193,6 +199,12 @@ impl Tally {
     pub fn worst(&self) -> Option<Level> {
         Level::ALL.into_iter().rev().find(|level| self.levels[*level as usize] > 0)
     }
+}
+
+/// A name as it is counted: no longer than any real one.
+fn clipped(name: &str) -> &str {
+    let end = (0..=name.len().min(NAME)).rev().find(|end| name.is_char_boundary(*end)).unwrap_or(0);
+    &name[..end]
 }
 
 /// The entry of a key, made if there is room.
@@ -219,7 +231,9 @@ pub fn account(event: &wire::Event) -> Option<&str> {
         // "-" and S-1-0-0 are Windows' words for nobody.
         (!matches!(value, "" | "-" | "S-1-0-0" | "N/A")).then_some(value)
     };
-    NAMES.iter().find_map(|name| value(name))
+    // Where a group gets a member, the target is the group: then who did it counts.
+    let names = if value("MemberSid").is_some() { &NAMES[2..] } else { &NAMES[..] };
+    names.iter().find_map(|name| value(name))
 }
 
 /// Takes findings one after another and keeps the ones most worth reading, in bounded memory.
@@ -239,7 +253,7 @@ impl Gatherer {
 
     pub fn add(&mut self, mut report: Report) {
         self.tally.add(&report);
-        let key = (report.finding.rule.clone(), report.host.clone());
+        let key = (report.finding.rule.clone(), clipped(&report.host).to_owned());
         let before = self.tally.places.get(&key).map_or(u64::MAX, |place| place.count.count);
         trim(&mut report);
         self.kept.push((before, report));

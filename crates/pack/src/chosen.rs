@@ -31,6 +31,13 @@ impl Chosen {
         chosen
     }
 
+    /// Adds the rules of another pack.
+    pub fn join(&mut self, other: Chosen) {
+        self.texts.extend(other.texts);
+        self.levels.extend(other.levels);
+        self.faults.extend(other.faults);
+    }
+
     /// Puts the levels of a pack in force over rules that were read.
     pub fn level(&self, rules: &mut Rules) {
         for (id, level) in &self.levels {

@@ -72,7 +72,7 @@ pub struct Fault {
     pub why: String,
 }
 
-/// All rules and their texts, as read at start.
+/// The rules that agents are given, and the texts of all rules, as read at start.
 #[derive(Default)]
 pub struct Rules {
     files: Vec<RuleFile>,
@@ -84,7 +84,9 @@ pub struct Rules {
     bad_hashes: Vec<(String, String)>,
 }
 
-const FOLDER: &str = "sigma/linux/";
+const FOLDER: &str = "sigma/";
+/// The rules that agents are given; the others are for hunts over recordings, where a person has them looked at.
+const FOR_AGENTS: &str = "linux";
 const BAD_HASHES: &str = "sigma/bad-hashes.toml";
 
 impl Rules {
@@ -92,14 +94,17 @@ impl Rules {
     pub fn read(content: &Content) -> (Rules, Vec<Fault>) {
         let (mut rules, mut faults) = (Rules::default(), Vec::new());
         for path in content.list(FOLDER) {
-            let Some(name) = path.strip_prefix(FOLDER).and_then(|file| file.strip_suffix(".yml")) else {
-                continue;
-            };
-            let text_path = format!("{FOLDER}{name}.text.toml");
+            let Some(stem) = path.strip_suffix(".yml") else { continue };
+            let Some((folder, name)) = stem.strip_prefix(FOLDER).and_then(|rest| rest.split_once('/')) else { continue };
+            let text_path = format!("{stem}.text.toml");
             match (content.text(&path), text_of(content, &text_path)) {
                 (Some(yaml), Ok(text)) => {
-                    rules.files.push(RuleFile { name: name.to_owned(), yaml });
-                    rules.texts.insert(name.to_owned(), text);
+                    if folder == FOR_AGENTS {
+                        rules.files.push(RuleFile { name: name.to_owned(), yaml });
+                    }
+                    if rules.texts.insert(name.to_owned(), text).is_some() {
+                        faults.push(Fault { file: path, why: "another folder has a rule of this name".to_owned() });
+                    }
                 }
                 (None, _) => faults.push(Fault { file: path, why: "it cannot be read".to_owned() }),
                 (_, Err(why)) => faults.push(Fault { file: text_path, why }),
@@ -124,6 +129,7 @@ impl Rules {
         Titles(self.texts.iter().map(|(name, text)| (name.clone(), said(text))).collect())
     }
 
+    /// How many rules agents are given.
     pub fn count(&self) -> usize {
         self.files.len()
     }

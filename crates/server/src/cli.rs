@@ -98,6 +98,11 @@ pub struct Up {
 }
 
 impl Data {
+    /// Was a directory named?
+    pub fn is_given(&self) -> bool {
+        self.data.is_some()
+    }
+
     /// The directory: the one given, or this user's own.
     pub fn dir(&self) -> anyhow::Result<PathBuf> {
         if let Some(dir) = &self.data {
@@ -126,7 +131,7 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.does {
         Does::Up(options) => runtime()?.block_on(up::run(&options))?,
-        Does::Hunt(hunt) => return hunt.run(),
+        Does::Hunt(hunt) => return Ok(hunt.run()),
         Does::Rules(rules) => return rules.run(),
         Does::Verify { file, key } => return verify(&file, key.as_deref()),
         Does::Backup { data, to } => runtime()?.block_on(backup(&data.dir()?, &to))?,

@@ -73,6 +73,38 @@ pub struct Import {
     findings: f64,
 }
 
+/// Imported rules that a hunt uses besides.
+#[derive(Args)]
+pub struct Chosen {
+    /// An imported pack of rules to use besides; with --data alone, all packs that are there. May be given more than once.
+    #[arg(long = "pack", value_name = "NAME")]
+    packs: Vec<String>,
+    /// The rules of packs that are kept quiet as well.
+    #[arg(long)]
+    quiet_rules: bool,
+    #[command(flatten)]
+    data: Data,
+}
+
+impl Chosen {
+    /// The rules of the packs that are asked for. A data folder that is named stands for all its packs where `all`.
+    pub fn read(&self, all: bool) -> anyhow::Result<pack::Chosen> {
+        let mut chosen = pack::Chosen::default();
+        let names = match self.packs.is_empty() {
+            false => self.packs.clone(),
+            true if all && self.data.is_given() => Packs::of(&self.data.dir()?).names(),
+            true => return Ok(chosen),
+        };
+        let packs = Packs::of(&self.data.dir()?);
+        for name in names {
+            chosen.join(packs.open(&name)?.chosen(self.quiet_rules));
+        }
+        Ok(chosen)
+    }
+}
+
+/// Japan is nine hours east of UTC: so are log lines that do not say.
+const EAST: i64 = 9 * base::Moment::HOUR;
 /// Lines told of one kind; the rest is counted.
 const TOLD: usize = 20;
 
@@ -112,7 +144,7 @@ impl Import {
             background: self.background,
             noise: Noise { findings: self.findings, alerts: self.alerts },
             now: Clock::System.now(),
-            east: hunting::EAST,
+            east: EAST,
         };
         tell(&pack::import(&Packs::of(&self.data.dir()?), &asked)?);
         Ok(())

@@ -86,6 +86,12 @@ impl Plan {
         self.any
     }
 
+    /// Is the rule for such events?
+    #[cfg(test)]
+    pub fn fits(&self, rule: u32) -> bool {
+        self.fits.get(rule as usize >> 6).is_some_and(|word| word >> (rule & 63) & 1 == 1)
+    }
+
     /// What is asked of a field.
     pub fn asks(&self, field: FieldId) -> u8 {
         let own = self.asks.get(usize::from(field)).copied().unwrap_or(0);

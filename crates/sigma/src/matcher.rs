@@ -59,6 +59,21 @@ impl Matcher {
         &self.holding
     }
 
+    /// As `judge`, by asking every rule: what the index may never differ from.
+    #[cfg(test)]
+    pub(crate) fn judge_by_asking_all(&mut self) -> Vec<u32> {
+        let Matcher { rules, slate, desk, seen, .. } = self;
+        let plan = rules.index.ready(slate, seen).clone();
+        desk.lay(slate, &rules.names, &plan);
+        desk.lay_rest(slate);
+        let view = View { slate, desk };
+        let holds = |place: &u32| match rules.logic(*place as usize) {
+            Some(Logic::Detection(detection)) => plan.fits(*place) && view.holds(detection),
+            Some(Logic::Correlation(_)) | None => false,
+        };
+        (0..rules.len() as u32).filter(holds).collect()
+    }
+
     /// How many rules were asked for the event on the slate: what judging costs grows with it.
     pub fn candidates(&self) -> usize {
         self.seen.candidates.len()

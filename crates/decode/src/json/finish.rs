@@ -49,6 +49,9 @@ impl Finish {
     /// The same for fields that came in another way, as columns.
     pub fn fields(&mut self, format: Format, slate: &mut Slate, seen: &Seen, mapping: &Mapping, plans: &mut Plans) {
         slate.at = seen.times().find_map(|place| crate::moment(slate.value_at(place))).map_or(0, |at| at.0);
+        if seen.has(Mark::PairName) {
+            self.pairs.microsoft(slate);
+        }
         let format = match format {
             Format::Windows => return self.windows(slate, seen, mapping, plans),
             Format::Plain | Format::Own | Format::Journal => return plain(slate),
@@ -65,10 +68,7 @@ impl Finish {
                 system(slate, "host.os.type", &["process.executable", "file.path", "dll.path"]);
                 "ecs"
             }
-            Format::M365 => {
-                self.pairs.m365(slate);
-                "m365"
-            }
+            Format::M365 => "m365",
             Format::Azure => "azure",
             Format::GoogleWorkspace => {
                 self.pairs.google(slate);

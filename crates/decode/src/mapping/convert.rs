@@ -44,8 +44,8 @@ pub enum Conversion {
     Url,
     /// `Succeeded`, `True`, `0` as `success`; `Failed` and its like as `failure`.
     Outcome,
-    /// The last part of a path.
-    FileName,
+    /// IIS writes spaces as plus signs.
+    Spaces,
 }
 
 /// What a conversion gave: one value, or several with names of their own.
@@ -100,8 +100,8 @@ impl Conversion {
 
     /// May it give several values of one name?
     pub fn repeats(self) -> bool {
-        use Conversion::{HashImp, HashMd5, HashSha1, HashSha256, Parts, Url};
-        matches!(self, HashMd5 | HashSha1 | HashSha256 | HashImp | Parts | Url)
+        use Conversion::{HashImp, HashMd5, HashSha1, HashSha256, Parts, Same, Url};
+        matches!(self, Same | HashMd5 | HashSha1 | HashSha256 | HashImp | Parts | Url)
     }
 
     /// Gives what follows from a value and the one beside it.
@@ -136,7 +136,9 @@ impl Conversion {
                 }
             }
             Conversion::Outcome => pick(&OUTCOMES, value, room),
-            Conversion::FileName => room.give(&[value.rsplit(['\\', '/']).next().unwrap_or(value)]),
+            Conversion::Spaces => {
+                value.split('+').enumerate().for_each(|(n, word)| room.give(&[if n > 0 { " " } else { "" }, word]));
+            }
         }
     }
 }

@@ -79,7 +79,11 @@ fn tags(dir: &Path, found: &mut Vec<(String, String)>) {
         } else if path.extension().is_some_and(|ending| ending == "yml") {
             let text = std::fs::read_to_string(&path).expect("a text");
             let tags = text.lines().filter_map(|line| line.trim().strip_prefix("- attack."));
-            found.extend(tags.map(|tag| (format!("attack.{}", tag.split('#').next().unwrap_or_default().trim()), path.display().to_string())));
+            found.extend(
+                tags.map(|tag| {
+                    (format!("attack.{}", tag.split('#').next().unwrap_or_default().trim()), path.display().to_string())
+                }),
+            );
         }
     }
 }

@@ -6,19 +6,25 @@ use crate::outcome::{Count, Tally};
 use sigma::Level;
 use std::collections::BTreeMap;
 
-/// A drawing; lengths in its own units.
+/// Drawings one under another, each of which fits a sheet of paper; lengths in their own units.
 #[derive(Debug, Default)]
 pub(super) struct Matrix {
     pub width: usize,
+    pub bands: Vec<Band>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Band {
     pub height: usize,
+    /// The tactics in it, for those who hear it.
+    pub says: String,
     pub columns: Vec<Column>,
 }
 
+/// A tactic, or a part of one with many techniques.
 #[derive(Debug)]
 pub(super) struct Column {
     pub x: usize,
-    /// Where the column's row of columns begins.
-    pub y: usize,
     pub name: String,
     pub boxes: Vec<Box>,
 }
@@ -34,18 +40,54 @@ pub(super) struct Box {
     pub title: String,
 }
 
-/// The width of a column with the space beside it; columns in a row of the drawing.
+/// The width of a column with the space beside it; columns and boxes of a drawing.
 const COLUMN: usize = 168;
 const ACROSS: usize = 6;
+const DOWN: usize = 12;
 const HEAD: usize = 30;
 const BOX: usize = 58;
 /// Letters of a line of a name; those of Japanese are twice as wide.
 const LINE: usize = 24;
 
-/// The matrix of what was found. Columns with nothing in them are left out; rows of columns follow each other, so that
-/// the drawing fits a sheet of paper.
+/// The matrix of what was found. Columns with nothing in them are left out, long ones go on in the next.
 pub(super) fn of(tally: &Tally, attack: &Attack, w: &Words) -> Matrix {
-    let mut seen: BTreeMap<&str, (Count, Vec<&str>)> = BTreeMap::new();
+    let seen = seen(tally, attack);
+    let mut columns: Vec<Column> = Vec::new();
+    for tactic in &attack.tactics {
+        let here = |id: &str| attack.technique(id).is_some_and(|named| named.tactics().contains(&tactic.slug));
+        let mut found: Vec<(&str, &Found<'_>)> = seen.iter().filter(|(id, _)| here(id)).map(|(id, found)| (*id, found)).collect();
+        found.sort_by_key(|(id, (count, _))| (std::cmp::Reverse(count.worst), *id));
+        for (part, found) in found.chunks(DOWN).enumerate() {
+            let name = tactic.name(w.lang);
+            let name = if part == 0 { name.to_owned() } else { format!("{name} ({})", part + 1) };
+            let boxes = found.iter().enumerate().map(|(row, (id, found))| {
+                let name = attack.technique(id).map_or("", |named| named.name(w.lang));
+                boxed(HEAD + row * BOX, id, name, found, w)
+            });
+            columns.push(Column { x: columns.len() % ACROSS * COLUMN, name, boxes: boxes.collect() });
+        }
+    }
+    let mut bands: Vec<Band> = Vec::new();
+    for (place, column) in columns.into_iter().enumerate() {
+        if place % ACROSS == 0 {
+            bands.push(Band::default());
+        }
+        if let Some(band) = bands.last_mut() {
+            band.height = band.height.max(HEAD + BOX * column.boxes.len());
+            let join = if band.says.is_empty() { String::new() } else { w.t("hunt-list-join") };
+            band.says.push_str(&format!("{join}{}", column.name));
+            band.columns.push(column);
+        }
+    }
+    Matrix { width: COLUMN * ACROSS, bands }
+}
+
+/// How often a technique was found, and by which rules.
+pub(super) type Found<'a> = (Count, Vec<&'a str>);
+
+/// The techniques that were found, by id.
+pub(super) fn seen<'a>(tally: &'a Tally, attack: &'a Attack) -> BTreeMap<&'a str, Found<'a>> {
+    let mut seen: BTreeMap<&str, Found<'_>> = BTreeMap::new();
     for rule in tally.rules.values() {
         let mut ids: Vec<&str> = rule.tags.iter().filter_map(|tag| attack.of_tag(tag)).map(|named| named.id()).collect();
         ids.sort_unstable();
@@ -56,34 +98,10 @@ pub(super) fn of(tally: &Tally, attack: &Attack, w: &Words) -> Matrix {
             rules.push(&rule.title);
         }
     }
-    let mut matrix = Matrix { width: COLUMN * ACROSS, ..Matrix::default() };
-    let (mut y, mut tallest, mut place) = (0, 0, 0);
-    for tactic in &attack.tactics {
-        let mut found: Vec<(&str, &(Count, Vec<&str>))> = seen
-            .iter()
-            .filter(|(id, _)| attack.technique(id).is_some_and(|named| named.tactics().contains(&tactic.slug)))
-            .map(|(id, found)| (*id, found))
-            .collect();
-        if found.is_empty() {
-            continue;
-        }
-        found.sort_by_key(|(id, (count, _))| (std::cmp::Reverse(count.worst), *id));
-        if place == ACROSS {
-            (y, tallest, place) = (y + tallest + 14, 0, 0);
-        }
-        tallest = tallest.max(HEAD + BOX * found.len());
-        let boxes = found.iter().enumerate().map(|(row, (id, found))| {
-            let name = attack.technique(id).map_or("", |named| named.name(w.lang));
-            boxed(y + HEAD + row * BOX, id, name, found, w)
-        });
-        matrix.columns.push(Column { x: place * COLUMN, y, name: tactic.name(w.lang).to_owned(), boxes: boxes.collect() });
-        place += 1;
-        matrix.height = matrix.height.max(y + tallest);
-    }
-    matrix
+    seen
 }
 
-fn boxed(y: usize, id: &str, name: &str, (count, rules): &(Count, Vec<&str>), w: &Words) -> Box {
+fn boxed(y: usize, id: &str, name: &str, (count, rules): &Found<'_>, w: &Words) -> Box {
     let said = w.number(count.count);
     let level = w.level(count.worst);
     let few: Vec<String> = rules.iter().map(|rule| (*rule).to_owned()).collect();

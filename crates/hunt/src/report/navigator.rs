@@ -1,8 +1,7 @@
 use crate::attack::Attack;
-use crate::outcome::{Count, Outcome};
+use crate::outcome::Outcome;
 use serde::Serialize;
 use sigma::Level;
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// A layer as ATT&CK Navigator reads it (layer format 4.5, `nav-app` documentation "Layer File Format").
@@ -59,28 +58,18 @@ const RULES: usize = 20;
 /// Writes what was found as a layer: the score is the number of findings, the comment names the rules.
 pub fn navigator(out: &mut dyn Write, outcome: &Outcome) -> io::Result<()> {
     let attack = Attack::own().map_err(io::Error::other)?;
-    let mut seen: BTreeMap<String, (Count, Vec<&str>)> = BTreeMap::new();
-    for rule in outcome.tally.rules.values() {
-        let mut ids: Vec<&str> = rule.tags.iter().filter_map(|tag| attack.of_tag(tag)).map(|named| named.id()).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        for id in ids {
-            let (count, rules) = seen.entry(id.to_owned()).or_default();
-            count.join(&rule.count);
-            rules.push(&rule.title);
-        }
-    }
+    let seen = super::matrix::seen(&outcome.tally, &attack);
     let most = seen.values().map(|(count, _)| count.count).max().unwrap_or(0);
     let parents: Vec<String> = seen.keys().filter_map(|id| id.split_once('.')).map(|(parent, _)| parent.to_owned()).collect();
     let mut techniques: Vec<Technique> = seen
         .into_iter()
         .map(|(id, (count, rules))| Technique {
-            show_subtechniques: parents.contains(&id),
+            show_subtechniques: parents.iter().any(|parent| parent == id),
             score: count.count,
             color: color(count.worst),
             comment: comment(&rules),
             enabled: true,
-            id,
+            id: id.to_owned(),
         })
         .collect();
     // A technique of which only sub-techniques were seen is opened, so that they can be.

@@ -16,8 +16,8 @@ pub(super) struct Story {
     pub says: Vec<String>,
     /// Name and value: since when, machines, accounts.
     pub facts: Vec<(String, String)>,
-    /// The most urgent first.
-    pub first: Vec<String>,
+    /// What to do and on which machines, the most urgent first.
+    pub first: Vec<(String, String)>,
     pub chapters: Vec<Chapter>,
     /// Of findings that are too small for the story.
     pub small: Option<String>,
@@ -50,6 +50,8 @@ const PASSAGES: usize = 6;
 const PLACES: usize = 3;
 const NAMES: usize = 6;
 const FIRST: usize = 5;
+/// Of these, how many may come from rules' own texts.
+const OWN: usize = 3;
 
 /// What speaks for a finding: its rule's own text, its technique, or its title alone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,11 +94,12 @@ impl Teller<'_> {
         while let Some((voice, one)) = gathered.pop_first() {
             chapters.entry(one.chapter).or_default().push((voice, one));
         }
+        let stopped = self.outcome.summary.stopped.then(|| self.words.t("hunt-stopped"));
         let small: u64 = Level::ALL.iter().filter(|level| **level < least).map(|level| tally.levels[*level as usize]).sum();
         Story {
             verdict,
             level,
-            says: vec![self.words.t("hunt-signs")],
+            says: stopped.into_iter().chain([self.words.t("hunt-signs")]).collect(),
             facts,
             first,
             chapters: chapters.into_iter().filter_map(|(place, passages)| self.chapter(place, passages)).collect(),
@@ -110,8 +113,10 @@ impl Teller<'_> {
             return Story { verdict: w.t("hunt-none-read"), level: "none", ..Story::default() };
         }
         let numbers = [summary.events, summary.files, self.outcome.made.rules].map(|number| w.number(number));
+        let stopped = summary.stopped.then(|| w.t("hunt-stopped"));
         let means = w.with("hunt-none-means", &[("events", &numbers[0]), ("files", &numbers[1]), ("rules", &numbers[2])]);
-        Story { verdict: w.t("hunt-verdict-none"), level: "none", says: vec![means, w.t("hunt-none-not")], ..Story::default() }
+        let says = stopped.into_iter().chain([means, w.t("hunt-none-not")]).collect();
+        Story { verdict: w.t("hunt-verdict-none"), level: "none", says, ..Story::default() }
     }
 
     fn verdict(&self, worst: Level, stages: usize) -> (String, &'static str) {
@@ -195,26 +200,32 @@ impl Teller<'_> {
     }
 
     /// What to do first: what the rules' own texts say, the worst first, then what the techniques ask for.
-    fn first(&self, gathered: &BTreeMap<Voice, Gathered>) -> Vec<String> {
-        let mut own: Vec<(Level, String)> = Vec::new();
-        let mut steps: BTreeSet<usize> = BTreeSet::new();
+    fn first(&self, gathered: &BTreeMap<Voice, Gathered>) -> Vec<(String, String)> {
         let worst = gathered.values().map(|one| one.count.worst).max().unwrap_or(Level::Informational);
         // What is only possible asks for nothing while something serious does.
-        let least = if worst >= Level::High { Level::High } else { worst };
+        let least = worst.min(Level::High);
+        let mut own: Vec<(Level, String, BTreeSet<&String>)> = Vec::new();
+        let mut steps: BTreeMap<usize, BTreeSet<&String>> = BTreeMap::new();
         for (voice, one) in gathered.iter().filter(|(_, one)| one.count.worst >= least) {
+            let hosts = one.hosts.iter().filter(|(_, (count, _))| count.worst >= least).map(|(host, _)| host);
             match voice {
-                Voice::Rule(id) => own.extend((self.texts)(id).map(|text| (one.count.worst, text.now))),
-                Voice::Technique(id) => steps.extend(self.step(id)),
+                Voice::Rule(id) => own.extend((self.texts)(id).map(|text| (one.count.worst, text.now, hosts.collect()))),
+                Voice::Technique(id) => {
+                    if let Some(step) = self.step(id) {
+                        steps.entry(step).or_default().extend(hosts);
+                    }
+                }
                 Voice::Title(_) => {}
             }
         }
-        own.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
-        let steps = steps.into_iter().filter_map(|place| self.attack.actions.get(place));
-        let mut first: Vec<String> = Vec::new();
-        let all = own.into_iter().map(|(_, text)| text).take(3).chain(steps.map(|action| action.to(self.words.lang).to_owned()));
-        for text in all {
-            if !first.contains(&text) && first.len() < FIRST {
-                first.push(text);
+        own.sort_by_key(|(level, _, _)| std::cmp::Reverse(*level));
+        let action = |place: usize| self.attack.actions.get(place).map_or("", |action| action.to(self.words.lang)).to_owned();
+        let steps = steps.into_iter().map(|(place, hosts)| (action(place), hosts));
+        let mut first: Vec<(String, String)> = Vec::new();
+        for (text, hosts) in own.into_iter().map(|(_, text, hosts)| (text, hosts)).take(OWN).chain(steps) {
+            if first.len() < FIRST && !first.iter().any(|(known, _)| *known == text) {
+                let names: Vec<String> = hosts.into_iter().filter(|host| !host.is_empty()).cloned().collect();
+                first.push((text, self.words.list(&names, NAMES)));
             }
         }
         first
@@ -324,6 +335,6 @@ fn bare(account: &str) -> &str {
 
 /// Accounts of the machine itself say nothing to an owner.
 fn is_system(name: &str) -> bool {
-    let known = ["system", "local service", "network service", "anonymous logon", "システム", "système", "système"];
+    let known = ["system", "localsystem", "local service", "network service", "anonymous logon", "システム"];
     name.is_empty() || name.ends_with('$') || name.starts_with("S-1-5-") || known.contains(&name.to_lowercase().as_str())
 }

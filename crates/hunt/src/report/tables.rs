@@ -1,11 +1,12 @@
 //! The engineer's tables.
 
+mod sums;
+
 use super::table::{Cell, Table, cut};
 use super::words::Words;
 use crate::Report;
 use crate::attack::Attack;
 use crate::outcome::{Count, Outcome, account};
-use crate::sums::{Flag, Logon, LogonKind, Odd};
 use std::cmp::Reverse;
 
 pub(super) struct Tables<'a> {
@@ -76,11 +77,17 @@ impl Tables<'_> {
             shown.truncate(TIMELINE);
             shown.sort_by_key(|one| one.finding.at);
         }
-        let rows: Vec<Vec<Cell>> = shown.iter().map(|report| self.timeline_row(report)).collect();
+        // What stays the same from one finding to the next is told once.
+        let same = |a: &&Report, b: &&Report| {
+            let key = |one: &Report| (one.finding.events.iter().find_map(account).map(str::to_owned), one.host.clone());
+            a.finding.rule == b.finding.rule && a.finding.matched == b.finding.matched && key(a) == key(b)
+        };
+        let told = shown.len();
+        let rows: Vec<Vec<Cell>> = shown.chunk_by(same).filter_map(|run| self.timeline_row(run)).collect();
         let heads = ["time", "level", "host", "account", "rule", "matched", "where"];
         let mut table = self.table("timeline", "hunt-timeline", &heads, rows, TIMELINE);
-        if all > table.rows.len() as u64 {
-            let (all, shown) = (w.number(all), w.number(table.rows.len() as u64));
+        if all > told as u64 {
+            let (all, shown) = (w.number(all), w.number(told as u64));
             table.says.push(w.with("hunt-timeline-cut", &[("all", &all), ("shown", &shown)]));
             table.says.push(match &self.outcome.made.elsewhere {
                 Some(file) => w.with("hunt-rest-in", &[("file", file)]),
@@ -90,7 +97,9 @@ impl Tables<'_> {
         table
     }
 
-    fn timeline_row(&self, report: &Report) -> Vec<Cell> {
+    /// The row of findings that are alike: the first, and how many more until when.
+    fn timeline_row(&self, run: &[&Report]) -> Option<Vec<Cell>> {
+        let (report, last) = (run.first()?, run.last()?);
         let finding = &report.finding;
         let account = finding.events.iter().find_map(account).unwrap_or_default();
         let mut matched: Vec<(String, String)> = Vec::new();
@@ -101,15 +110,20 @@ impl Tables<'_> {
             }
         }
         let file = report.source_file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        vec![
+        let mut title = cut(&finding.title);
+        if run.len() > 1 {
+            let until = self.words.second(last.finding.at);
+            title.push_str(&self.words.with("hunt-run", &[("n", &run.len().to_string()), ("until", &until)]));
+        }
+        Some(vec![
             self.time(finding.at),
             Cell::Level(report.level, self.words.level(report.level)),
             Cell::text(&report.host),
             Cell::text(account),
-            Cell::text(&finding.title),
+            Cell::Text(title),
             Cell::Pairs(matched),
             Cell::Code(format!("{} #{}", cut(&file), report.record_id)),
-        ]
+        ])
     }
 
     fn time(&self, at: i64) -> Cell {
@@ -155,169 +169,11 @@ impl Tables<'_> {
             .map(|rule| {
                 let techniques: Vec<&str> =
                     rule.tags.iter().filter_map(|tag| self.attack.of_tag(tag)).map(|named| named.id()).collect();
-                let name = [Cell::text(&rule.title), Cell::Text(techniques.join(" "))];
+                let name = [Cell::text(&rule.title), Cell::text(&rule.author), Cell::Text(techniques.join(" "))];
                 name.into_iter().chain(self.count(&rule.count)).collect()
             })
             .collect();
-        self.table("rules", "hunt-rules", &["rule", "techniques", "count", "worst", "first", "last"], rows, ROWS)
-    }
-
-    pub fn logons(&self) -> Table {
-        let rows = self.outcome.sums.logons.iter().map(|one| self.logon(one)).collect();
-        let heads = ["host", "account", "address", "kind", "good", "failed", "first", "last", "marks"];
-        self.table("logons", "hunt-logons", &heads, rows, ROWS)
-    }
-
-    fn logon(&self, one: &Logon) -> Vec<Cell> {
-        let w = self.words;
-        let kind = match &one.kind {
-            LogonKind::Type(kind) if w.has(&format!("hunt-kind-{kind}")) => w.t(&format!("hunt-kind-{kind}")),
-            LogonKind::Type(kind) => w.n("hunt-kind-type", u64::from(*kind)),
-            LogonKind::RemoteDesktop => w.t("hunt-kind-remote-desktop"),
-            LogonKind::Explicit => w.t("hunt-kind-explicit"),
-            LogonKind::Rights => w.t("hunt-kind-rights"),
-            LogonKind::Service(service) => cut(service),
-        };
-        let marks = [(one.guessed, "hunt-mark-guessed"), (one.outside, "hunt-mark-outside")];
-        vec![
-            Cell::text(&one.host),
-            Cell::text(&one.account),
-            Cell::text(&one.address),
-            Cell::Text(kind),
-            Cell::Number(w.number(one.succeeded)),
-            Cell::Number(w.number(one.failed)),
-            Cell::Text(w.minute(one.first)),
-            Cell::Text(w.minute(one.last)),
-            Cell::Marks(marks.iter().filter(|(marked, _)| *marked).map(|(_, key)| w.t(key)).collect()),
-        ]
-    }
-
-    /// Marks by the words that texts have for them.
-    fn odd(&self, odd: &[Odd]) -> Cell {
-        let word = |odd: &Odd| match odd {
-            Odd::Place => "hunt-odd-place",
-            Odd::Shell => "hunt-odd-shell",
-            Odd::Share => "hunt-odd-share",
-            Odd::Hidden => "hunt-odd-hidden",
-            Odd::Name => "hunt-odd-name",
-        };
-        Cell::Marks(odd.iter().map(|odd| self.words.t(word(odd))).collect())
-    }
-
-    pub fn remotes(&self) -> Table {
-        let w = self.words;
-        let row = |(one, count): &(crate::sums::Remote, Count)| {
-            vec![
-                Cell::text(&one.host),
-                Cell::text(&one.tool),
-                Cell::code(&one.image),
-                Cell::text(&one.account),
-                Cell::Number(w.number(count.count)),
-                Cell::Text(w.minute(count.first)),
-                Cell::Text(w.minute(count.last)),
-            ]
-        };
-        let rows = self.outcome.sums.remotes.iter().map(row).collect();
-        self.table("remotes", "hunt-remotes", &["host", "tool", "path", "account", "count", "first", "last"], rows, ROWS)
-    }
-
-    pub fn services(&self) -> Table {
-        let w = self.words;
-        let row = |(one, count): &(crate::sums::Service, Count)| {
-            vec![
-                Cell::Text(w.minute(count.first)),
-                Cell::text(&one.host),
-                Cell::text(&one.name),
-                Cell::code(&one.path),
-                Cell::text(&one.account),
-                Cell::Number(w.number(count.count)),
-                self.odd(&one.odd),
-            ]
-        };
-        let rows = self.outcome.sums.services.iter().map(row).collect();
-        self.table("services", "hunt-services", &["time", "host", "name", "path", "account", "count", "marks"], rows, ROWS)
-    }
-
-    pub fn tasks(&self) -> Table {
-        let w = self.words;
-        let row = |(one, count): &(crate::sums::Task, Count)| {
-            vec![
-                Cell::Text(w.minute(count.first)),
-                Cell::text(&one.host),
-                Cell::text(&one.name),
-                Cell::Text(w.t(match one.done {
-                    crate::sums::Done::Made => "hunt-done-made",
-                    crate::sums::Done::Changed => "hunt-done-changed",
-                    crate::sums::Done::Deleted => "hunt-done-deleted",
-                })),
-                Cell::code(&one.command),
-                Cell::text(&one.account),
-                Cell::Number(w.number(count.count)),
-                self.odd(&one.odd),
-            ]
-        };
-        let rows = self.outcome.sums.tasks.iter().map(row).collect();
-        let heads = ["time", "host", "name", "done", "command", "account", "count", "marks"];
-        self.table("tasks", "hunt-tasks", &heads, rows, ROWS)
-    }
-
-    fn scripts(&self) -> Table {
-        let w = self.words;
-        let word = |flag: &Flag| match flag {
-            Flag::Encoded => "hunt-flag-encoded",
-            Flag::Download => "hunt-flag-download",
-            Flag::Obfuscated => "hunt-flag-obfuscated",
-            Flag::Attack => "hunt-flag-attack",
-            Flag::Protection => "hunt-flag-protection",
-        };
-        let row = |one: &crate::sums::Script| {
-            vec![
-                Cell::Text(w.second(one.at)),
-                Cell::text(&one.host),
-                Cell::Number(w.number(one.bytes)),
-                Cell::Number(format!("{:.1}", one.entropy)),
-                Cell::code(&one.path),
-                Cell::code(&one.start),
-                Cell::Marks(one.flags.iter().map(|flag| w.t(word(flag))).collect()),
-            ]
-        };
-        let rows = self.outcome.sums.scripts.iter().map(row).collect();
-        let heads = ["time", "host", "bytes", "entropy", "file", "start", "marks"];
-        let mut table = self.table("scripts", "hunt-scripts", &heads, rows, ROWS);
-        table.says.push(w.with("hunt-scripts-says", &[("all", &w.number(self.outcome.sums.blocks))]));
-        table
-    }
-
-    fn shells(&self) -> Table {
-        let w = self.words;
-        let row = |((host, command), count): &((String, String), Count)| {
-            vec![
-                Cell::text(host),
-                Cell::code(command),
-                Cell::Number(w.number(count.count)),
-                Cell::Text(w.minute(count.first)),
-                Cell::Text(w.minute(count.last)),
-            ]
-        };
-        let rows = self.outcome.sums.shells.iter().map(row).collect();
-        self.table("shells", "hunt-shells", &["host", "command", "count", "first", "last"], rows, ROWS)
-    }
-
-    pub fn changes(&self) -> Table {
-        let w = self.words;
-        let row = |(one, count): &(crate::sums::Change, Count)| {
-            vec![
-                Cell::Text(w.minute(count.first)),
-                Cell::Text(w.t(&format!("hunt-changed-{}", one.what.word()))),
-                Cell::text(&one.host),
-                Cell::text(&one.object),
-                Cell::text(&one.by),
-                Cell::code(&one.detail),
-                Cell::Number(w.number(count.count)),
-            ]
-        };
-        let rows = self.outcome.sums.changes.iter().map(row).collect();
-        self.table("changes", "hunt-changes", &["time", "what", "host", "object", "by", "detail", "count"], rows, ROWS)
+        self.table("rules", "hunt-rules", &["rule", "author", "techniques", "count", "worst", "first", "last"], rows, ROWS)
     }
 
     fn unread(&self) -> Table {
@@ -328,13 +184,23 @@ impl Tables<'_> {
         };
         let rows = summary.faults.iter().map(row).collect();
         let mut table = self.table("unread", "hunt-unread", &["file", "line", "reason"], rows, ROWS);
+        if summary.stopped {
+            table.says.push(w.t("hunt-stopped"));
+        }
         table.says.push(match summary.errors {
             0 => w.t("hunt-unread-all"),
             errors => w.with("hunt-unread-says", &[("n", &w.number(errors))]),
         });
-        if summary.forgotten > 0 {
-            table.after.push(w.with("hunt-forgotten", &[("n", &w.number(summary.forgotten))]));
-        }
+        let excluded = summary.excluded.iter().sum();
+        let told = [
+            (summary.passed, "hunt-passed"),
+            (summary.outside, "hunt-outside"),
+            (excluded, "hunt-excluded"),
+            (summary.forgotten, "hunt-forgotten"),
+            (summary.early, "hunt-early"),
+            (summary.lost, "hunt-lost"),
+        ];
+        table.after.extend(told.iter().filter(|(n, _)| *n > 0).map(|(n, key)| w.with(key, &[("n", &w.number(*n))])));
         let unlisted = self.outcome.sums.unlisted + self.outcome.tally.unlisted;
         if unlisted > 0 {
             table.after.push(w.with("hunt-sums-unlisted", &[("n", &w.number(unlisted))]));

@@ -41,7 +41,15 @@ fn report(seen: &Seen<'_>, record_id: u64) -> Report {
         events: vec![wire::Event { at, source, fields }],
         drill: None,
     };
-    Report { finding, level: seen.level, host: seen.host.into(), source_file: "logs/Security.evtx".into(), record_id }
+    Report {
+        finding,
+        level: seen.level,
+        host: seen.host.into(),
+        source_file: "logs/Security.evtx".into(),
+        record_id,
+        author: "Ann".into(),
+        rule_file: "a.yml".into(),
+    }
 }
 
 fn outcome(seen: &[Seen<'_>]) -> Outcome {
@@ -124,7 +132,9 @@ fn the_story_is_told_in_the_words_of_an_owner() {
         8
         What to do first
         Pull the network cable.
+        SRV1
         From another, safe machine, change all passwords that were used on this one.
+        KAIKEI-PC, SRV1
         Then give this report to an engineer. Do not delete anything before that.
         What happened
         Told by the stages of an attack, each in the order of time.
@@ -132,27 +142,27 @@ fn the_story_is_told_in_the_words_of_an_owner() {
         Signs that somebody went after passwords or what stands in for them.
         Medium
         Somebody tried many passwords to get in.
-        once on 2026-11-23 10:02 on KAIKEI-PC (account tanaka)
+        once at 2026-11-23 10:02 on KAIKEI-PC (account tanaka)
         How sure: possible
         High
         Somebody took, or tried to take, the passwords kept on the computer.
         3 times between 2026-11-23 10:03 and 10:09 on KAIKEI-PC (account tanaka)
-        once on 2026-11-23 10:10 on SRV1 (account tanaka)
+        once at 2026-11-23 10:10 on SRV1 (account tanaka)
         How sure: likely
         Doing damage
         Signs that data or systems were damaged or made unusable.
         Critical
         Files are being taken hostage
         One decoy after another is changed.
-        once on 2026-11-23 10:17 on SRV1
+        once at 2026-11-23 10:17 on SRV1
         How sure: very likely
         Other things
         Things that belong to no stage in particular.
         Medium
         A rule named “Odd Rule” found something.
-        once on 2026-11-23 10:17 on SRV1
+        once at 2026-11-23 10:17 on SRV1
         How sure: possible
-        Beside this there were 1 sign of little weight. They stand in the engineer&#39;s part.
+        One more sign of little weight stands in the engineer&#39;s part.
         "#);
     insta::assert_snapshot!(heard(&page(&outcome, Lang::Ja)), @r#"
         深刻な兆しがあります。技術者が違うと言うまでは、侵入されたものとして扱ってください。
@@ -169,7 +179,9 @@ fn the_story_is_told_in_the_words_of_an_owner() {
         8
         まずすること
         Pull the network cable.
+        SRV1
         別の安全な機器から、その機器で使ったパスワードをすべて変えてください。
+        KAIKEI-PC、SRV1
         次に、この報告書を技術者に渡してください。それまで何も消さないでください。
         何が起きたか
         攻撃の段階ごとに、時刻の順に並べています。

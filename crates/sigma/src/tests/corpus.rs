@@ -53,3 +53,12 @@ fn the_public_rules_load() {
     };
     assert_eq!(faults, [""; 0], "with lists given");
 }
+
+/// The public rules' names and texts; none where they are not at hand.
+pub fn public_rules() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    if let Some(data) = data() {
+        files(&data, &mut found);
+    }
+    found
+}
