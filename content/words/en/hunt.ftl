@@ -115,6 +115,7 @@ hunt-h-count = Count
 hunt-h-first = First
 hunt-h-last = Last
 hunt-h-worst = Worst
+hunt-h-author = Author
 hunt-h-techniques = ATT&CK
 hunt-h-address = From
 hunt-h-kind = How

@@ -103,6 +103,7 @@ hunt-h-count = 件数
 hunt-h-first = 最初
 hunt-h-last = 最後
 hunt-h-worst = 最高
+hunt-h-author = 作った人
 hunt-h-techniques = ATT&CK
 hunt-h-address = 接続元
 hunt-h-kind = 方法

@@ -307,7 +307,9 @@ fn keep(sorter: &mut Sorter<Found>, found: Found, findings: &mut u64, lost: &mut
 
 /// A finding as it is told.
 pub(crate) fn report(rules: &Rules, found: Found) -> Report {
-    let level = rules.at(found.rule).map_or(Level::Informational, |rule| rule.level);
+    let rule = rules.at(found.rule);
+    let level = rule.map_or(Level::Informational, |rule| rule.level);
+    let (author, rule_file) = rule.map(|rule| (rule.author.clone(), rule.file.clone())).unwrap_or_default();
     let Found { file, record, host, finding, .. } = found;
-    Report { finding, level, host, source_file: PathBuf::from(file), record_id: record }
+    Report { finding, level, host, source_file: PathBuf::from(file), record_id: record, author, rule_file }
 }

@@ -5,6 +5,7 @@
 mod output;
 mod progress;
 
+use crate::rules::Chosen;
 use anyhow::Context as _;
 use base::{Clock, Moment};
 use clap::Args;
@@ -40,6 +41,8 @@ pub struct Hunt {
     /// Folders or files of Sigma rules; Komainu's own if left out.
     #[arg(long, value_name = "PATH")]
     rules: Vec<PathBuf>,
+    #[command(flatten)]
+    packs: Chosen,
     /// informational, low, medium, high or critical.
     #[arg(long, default_value = "low", value_name = "LEVEL")]
     min_level: String,
@@ -247,15 +250,21 @@ impl Hunt {
 
     /// The rules and the mark of their texts.
     fn rules(&self) -> anyhow::Result<(Arc<Rules>, String)> {
-        let (rules, faults, mark) = if self.rules.is_empty() {
+        let packs = self.packs.read(self.rules.is_empty())?;
+        let (mut rules, mut faults, mark) = if self.rules.is_empty() {
             let texts = own_texts(&Content::Carried);
-            let pairs = || texts.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+            let pairs = || texts.iter().chain(&packs.texts).map(|(path, text)| (path.as_str(), text.as_str()));
             let (rules, faults) = Rules::read(pairs());
             (rules, faults, hunt::mark(pairs()))
         } else {
-            let checked = hunt::rules_of(&self.rules);
+            let files = packs.texts.iter().map(|(path, _)| PathBuf::from(path));
+            let checked = hunt::rules_of(&self.rules.iter().cloned().chain(files).collect::<Vec<_>>());
             (checked.rules, checked.faults, checked.mark)
         };
+        packs.level(&mut rules);
+        let levels = packs.levels.iter().map(|(id, level)| (id.as_str(), level.as_str()));
+        let mark = hunt::mark(std::iter::once((mark.as_str(), "")).chain(levels));
+        faults.extend(packs.faults);
         if !faults.is_empty() {
             eprintln!("{} rules cannot be used (see: komainu rules check)", faults.len());
         }

@@ -169,11 +169,11 @@ impl Tables<'_> {
             .map(|rule| {
                 let techniques: Vec<&str> =
                     rule.tags.iter().filter_map(|tag| self.attack.of_tag(tag)).map(|named| named.id()).collect();
-                let name = [Cell::text(&rule.title), Cell::Text(techniques.join(" "))];
+                let name = [Cell::text(&rule.title), Cell::text(&rule.author), Cell::Text(techniques.join(" "))];
                 name.into_iter().chain(self.count(&rule.count)).collect()
             })
             .collect();
-        self.table("rules", "hunt-rules", &["rule", "techniques", "count", "worst", "first", "last"], rows, ROWS)
+        self.table("rules", "hunt-rules", &["rule", "author", "techniques", "count", "worst", "first", "last"], rows, ROWS)
     }
 
     fn unread(&self) -> Table {
