@@ -142,7 +142,7 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.does {
         Does::Up(options) => runtime()?.block_on(up::run(&options))?,
-        Does::Hunt(hunt) => return hunt.run(),
+        Does::Hunt(hunt) => return Ok(hunt.run()),
         Does::Rules(Rules::Check { folder, format }) => return hunting::check(&folder, format == CheckFormat::Json),
         Does::Verify { file, key } => return verify(&file, key.as_deref()),
         Does::Backup { data, to } => runtime()?.block_on(backup(&data.dir()?, &to))?,

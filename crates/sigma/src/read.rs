@@ -81,7 +81,8 @@ impl Rules {
         self.logics.get(place)
     }
 
-    pub(crate) fn feeds(&self, place: usize) -> &[(usize, usize)] {
+    /// The correlations that a rule feeds: their place, and the rule's own place among their rules.
+    pub fn feeds(&self, place: usize) -> &[(usize, usize)] {
         self.feeds.get(place).map_or(&[], |feeds| feeds)
     }
 }

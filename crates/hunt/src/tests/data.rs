@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The public test data beside the workspace, or `None` where it is not there; in CI it must be.
-fn data() -> Option<PathBuf> {
+pub(super) fn data() -> Option<PathBuf> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     if data.is_dir() {
         return Some(data);
@@ -28,7 +28,7 @@ fn found(path: &Path, rules: &Arc<sigma::Rules>) -> (Vec<Report>, crate::Summary
     (reports, summary)
 }
 
-fn files(dir: &Path, name: &str, found: &mut Vec<PathBuf>) {
+pub(super) fn files(dir: &Path, name: &str, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(dir).expect("a folder").flatten() {
         let path = entry.path();
         if path.is_dir() {

@@ -1,0 +1,285 @@
+//! Where one thread judges: its matcher, and what it found since it last handed over.
+
+use crate::about::Options;
+use crate::choice::Choice;
+use crate::course::Course;
+use crate::exclude::Exclusions;
+use crate::sorted::Sortable;
+use crate::source::{Reading, Source, Trouble};
+use decode::windows::Mapping;
+use serde::{Deserialize, Serialize};
+use sigma::{Matcher, Rules};
+use std::cmp::Ordering;
+use std::io;
+use std::sync::Arc;
+
+/// What all threads of a hunt go by.
+#[derive(Debug)]
+pub(crate) struct Brief {
+    pub rules: Arc<Rules>,
+    pub options: Options,
+    pub choice: Choice,
+    /// For each rule: are its findings told?
+    pub told: Vec<bool>,
+    /// For each rule: does it feed a correlation whose findings are told?
+    pub feeds: Vec<bool>,
+    pub exclusions: Exclusions,
+    /// For each rule, the exclusions that concern it.
+    pub excluded: Vec<Vec<usize>>,
+}
+
+/// A finding on its way.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Found {
+    pub file: String,
+    pub record: u64,
+    /// The rule's place in its set.
+    pub rule: usize,
+    pub host: String,
+    pub finding: wire::Finding,
+}
+
+/// An event on its way to the correlations.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Feed {
+    pub file: String,
+    pub record: u64,
+    /// The rules that hold for it and feed correlations.
+    pub holding: Vec<u32>,
+    pub event: wire::Event,
+}
+
+/// A fault of a file, in the place where it belongs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Told {
+    pub file: String,
+    pub part: u32,
+    pub line: Option<u64>,
+    pub reason: String,
+}
+
+/// What was counted in a piece of work.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Counts {
+    pub files: u64,
+    pub passed: u64,
+    pub events: u64,
+    pub outside: u64,
+    pub errors: u64,
+    /// Findings that were left out, for each exclusion.
+    pub excluded: Vec<u64>,
+}
+
+/// What was found in a block, or in part of one.
+#[derive(Debug, Default)]
+pub(crate) struct Piece {
+    pub found: Vec<Found>,
+    pub feeds: Vec<Feed>,
+    pub faults: Vec<Told>,
+    pub counts: Counts,
+    /// Bytes of findings and events, about.
+    pub bytes: usize,
+}
+
+/// Fields that name the machine, the surest first.
+const HOSTS: [&str; 5] = ["Computer", "Hostname", "host.name", "host", "node"];
+/// Faults kept of one block; more are only counted.
+pub(crate) const TOLD: usize = 5;
+/// Bytes of findings after which a piece is handed over before its block ends.
+const PIECE: usize = 4 << 20;
+/// Events between two looks at whether the hunt was stopped.
+const LOOK: u64 = 1_024;
+
+/// A thread's own place of work.
+pub(crate) struct Desk {
+    pub brief: Arc<Brief>,
+    pub reading: Reading,
+    matcher: Matcher,
+    holding: Vec<u32>,
+    pub piece: Piece,
+    /// Records up to this number are passed over: they were judged before.
+    pub after: Option<u64>,
+    /// The greatest number of a record that was judged.
+    pub newest: u64,
+}
+
+impl Brief {
+    pub fn new(rules: Arc<Rules>, options: Options, choice: Choice, exclusions: Exclusions) -> Brief {
+        let told = choice.told(&rules, &options);
+        // A correlation lies behind its rules in the set, so the last ones are known first.
+        let mut feeds = vec![false; rules.len()];
+        for place in (0..rules.len()).rev() {
+            let wanted = |of: &usize| told.get(*of) == Some(&true) || feeds.get(*of) == Some(&true);
+            let feeding = rules.feeds(place).iter().any(|(correlation, _)| wanted(correlation));
+            if let Some(feed) = feeds.get_mut(place) {
+                *feed = feeding;
+            }
+        }
+        let excluded = exclusions.by_rule(&rules, options.now);
+        Brief { rules, options, choice, told, feeds, exclusions, excluded }
+    }
+
+    /// The first exclusion of a rule that holds for one of an event's fields.
+    pub fn exclusion<'f>(&self, rule: usize, fields: impl Iterator<Item = (&'f str, &'f str)> + Clone) -> Option<usize> {
+        let mine = self.excluded.get(rule)?;
+        mine.iter().copied().find(|n| fields.clone().any(|(name, value)| self.exclusions.holds(*n, name, value)))
+    }
+}
+
+impl Counts {
+    pub fn add(&mut self, other: &Counts) {
+        self.files += other.files;
+        self.passed += other.passed;
+        self.events += other.events;
+        self.outside += other.outside;
+        self.errors += other.errors;
+        for (n, count) in other.excluded.iter().enumerate() {
+            self.exclude(n, *count);
+        }
+    }
+
+    pub fn exclude(&mut self, n: usize, count: u64) {
+        if self.excluded.len() <= n {
+            self.excluded.resize(n + 1, 0);
+        }
+        if let Some(excluded) = self.excluded.get_mut(n) {
+            *excluded += count;
+        }
+    }
+}
+
+impl Desk {
+    pub fn new(brief: Arc<Brief>, mapping: Mapping) -> Desk {
+        let reading = Reading { mapping, now: brief.options.now, east: brief.options.east };
+        let matcher = Matcher::new(Arc::clone(&brief.rules));
+        Desk { brief, reading, matcher, holding: Vec::new(), piece: Piece::default(), after: None, newest: 0 }
+    }
+
+    /// Judges all events of a source. Hands pieces over through `hand` when they grow large; the last one stays.
+    /// Ends early, with `false`, when the hunt was stopped.
+    pub fn judge(
+        &mut self,
+        file: &str,
+        part: u32,
+        source: &mut Source<'_>,
+        course: &Course,
+        hand: &mut dyn FnMut(Piece),
+    ) -> io::Result<bool> {
+        loop {
+            match source.next(&self.reading, self.matcher.slate_mut())? {
+                None => return Ok(true),
+                Some(Ok(record)) if self.after.is_some_and(|after| record <= after) => {}
+                Some(Ok(record)) => self.event(file, record),
+                Some(Err(trouble)) => self.tell(file, part, trouble),
+            }
+            if self.piece.bytes > PIECE {
+                hand(std::mem::take(&mut self.piece));
+            }
+            if self.piece.counts.events.is_multiple_of(LOOK) && course.stopped() {
+                return Ok(false);
+            }
+        }
+    }
+
+    pub fn tell(&mut self, file: &str, part: u32, trouble: Trouble) {
+        self.piece.counts.errors += 1;
+        if self.piece.faults.len() < TOLD {
+            let Trouble { line, reason } = trouble;
+            self.piece.faults.push(Told { file: file.to_owned(), part, line, reason });
+        }
+    }
+
+    /// Judges the event on the slate.
+    fn event(&mut self, file: &str, record: u64) {
+        self.piece.counts.events += 1;
+        self.newest = self.newest.max(record);
+        if !self.brief.choice.within(self.matcher.slate().at) {
+            self.piece.counts.outside += 1;
+            return;
+        }
+        self.holding.clear();
+        self.holding.extend_from_slice(self.matcher.judge());
+        if !self.holding.is_empty() {
+            self.held(file, record);
+        }
+    }
+
+    /// Makes findings of the rules that hold, and hands the event on to the correlations that they feed.
+    fn held(&mut self, file: &str, record: u64) {
+        let brief = Arc::clone(&self.brief);
+        let mut holding = std::mem::take(&mut self.holding);
+        holding.retain(|place| {
+            let place = *place as usize;
+            let slate = self.matcher.slate();
+            let fields = (0..slate.len()).map(|n| (slate.letters_at(n), slate.value_at(n)));
+            if let Some(n) = brief.exclusion(place, fields) {
+                self.piece.counts.exclude(n, 1);
+                return false;
+            }
+            if brief.told.get(place) == Some(&true) {
+                let hit = sigma::Hit { rule: place, at: slate.at, matched: self.matcher.explain(place), events: Vec::new() };
+                self.piece.found.extend(found(&brief.rules, hit, file, record, || slate.to_wire()));
+                self.piece.bytes += self.piece.found.last().map_or(0, Sortable::size);
+            }
+            brief.feeds.get(place) == Some(&true)
+        });
+        if !holding.is_empty() {
+            let event = self.matcher.slate().to_wire();
+            let feed = Feed { file: file.to_owned(), record, holding: holding.clone(), event };
+            self.piece.bytes += feed.size();
+            self.piece.feeds.push(feed);
+        }
+        self.holding = holding;
+    }
+}
+
+/// A hit as a finding, with the machine that its last event names.
+pub(crate) fn found(
+    rules: &Rules,
+    hit: sigma::Hit,
+    file: &str,
+    record: u64,
+    event: impl FnOnce() -> wire::Event,
+) -> Option<Found> {
+    let rule = hit.rule;
+    let finding = hit.finding(rules, event)?;
+    let field = |name: &&str| {
+        let last = finding.events.last()?;
+        last.fields.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone())
+    };
+    let host = HOSTS.iter().find_map(field).unwrap_or_default();
+    Some(Found { file: file.to_owned(), record, rule, host, finding })
+}
+
+/// Bytes that an event takes up, about.
+fn size_of(event: &wire::Event) -> usize {
+    128 + event.fields.iter().map(|(name, value)| name.len() + value.len() + 64).sum::<usize>()
+}
+
+impl Sortable for Found {
+    /// By time; then by file and record, so that the order is the same however many threads there were.
+    fn order(&self, other: &Found) -> Ordering {
+        let key = |found: &Found| (found.finding.at, found.record, found.rule);
+        let (mine, theirs) = (key(self), key(other));
+        mine.0.cmp(&theirs.0).then_with(|| self.file.cmp(&other.file)).then_with(|| (mine.1, mine.2).cmp(&(theirs.1, theirs.2)))
+    }
+
+    fn size(&self) -> usize {
+        let finding = &self.finding;
+        let matched = finding.matched.iter();
+        let matched = matched.map(|one| 160 + one.selection.len() + one.field.len() + one.value.len() + one.pattern.len());
+        let tags = finding.tags.iter().map(|tag| tag.len() + 32);
+        let texts = self.file.len() + self.host.len() + finding.title.len() + finding.rule.len() + finding.name.len();
+        320 + texts + matched.sum::<usize>() + tags.sum::<usize>() + finding.events.iter().map(size_of).sum::<usize>()
+    }
+}
+
+impl Sortable for Feed {
+    fn order(&self, other: &Feed) -> Ordering {
+        self.event.at.cmp(&other.event.at).then_with(|| self.file.cmp(&other.file)).then(self.record.cmp(&other.record))
+    }
+
+    fn size(&self) -> usize {
+        128 + self.file.len() + self.holding.len() * 4 + size_of(&self.event)
+    }
+}

@@ -1,0 +1,90 @@
+//! Folders of Sigma files as one set of rules.
+
+use sha2::{Digest as _, Sha256};
+use sigma::{Fault, Rules};
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+const DEPTH: usize = 64;
+
+/// What a folder of rules holds.
+#[derive(Debug)]
+pub struct Checked {
+    /// The rules that can be used.
+    pub rules: Rules,
+    /// How many they are.
+    pub loaded: usize,
+    /// A hash of all their texts: the same as long as nothing of them changed.
+    pub mark: String,
+    pub faults: Vec<Fault>,
+}
+
+/// Reads all Sigma files (`.yml`, `.yaml`) of a folder and its folders, or one file.
+pub fn rules_check(dir: &Path) -> Checked {
+    rules_of(&[dir.to_owned()])
+}
+
+/// As `rules_check`, over several folders as one set.
+pub fn rules_of(dirs: &[PathBuf]) -> Checked {
+    let mut faults = Vec::new();
+    let mut files = Vec::new();
+    for dir in dirs {
+        rule_files(dir, &mut files, &mut faults, DEPTH);
+    }
+    files.sort();
+    files.dedup();
+    let mut texts = Vec::new();
+    for path in files {
+        let name = path.display().to_string();
+        match read_rule(&path) {
+            Ok(text) => texts.push((name, text)),
+            Err(error) => faults.push(Fault { file: name, line: None, reason: format!("cannot be read: {error}") }),
+        }
+    }
+    let mark = mark(texts.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    let (rules, more) = Rules::read(texts.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    faults.extend(more);
+    Checked { loaded: rules.len(), rules, faults, mark }
+}
+
+/// A hash of texts and their names.
+pub fn mark<'t>(texts: impl Iterator<Item = (&'t str, &'t str)>) -> String {
+    let mut hash = Sha256::new();
+    for (name, text) in texts {
+        for part in [name, text] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+    }
+    format!("{:x}", hash.finalize())
+}
+
+/// A rule's file, read no further than a rule may be long.
+fn read_rule(path: &Path) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(5 << 20).read_to_end(&mut bytes)?;
+    Ok(decode::text::decode(&bytes).into_owned())
+}
+
+fn rule_files(path: &Path, files: &mut Vec<PathBuf>, faults: &mut Vec<Fault>, depth: usize) {
+    let mut tell = |error: String| faults.push(Fault { file: path.display().to_string(), line: None, reason: error });
+    if path.is_file() {
+        return files.push(path.to_owned());
+    }
+    let entries = match fs::read_dir(path) {
+        Ok(entries) if depth > 0 => entries,
+        Ok(_) => return tell("folders are nested too deep".into()),
+        Err(error) => return tell(format!("cannot be read: {error}")),
+    };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let kind = entry.file_type();
+        if kind.as_ref().is_ok_and(fs::FileType::is_dir) {
+            rule_files(&path, files, faults, depth - 1);
+        } else if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("yml") || ending.eq_ignore_ascii_case("yaml"))
+        {
+            files.push(path);
+        }
+    }
+}
