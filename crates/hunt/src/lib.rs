@@ -4,6 +4,7 @@
 //! put in the order of time (`sorted`) before it is told. Nothing is ever held whole but one block a thread.
 
 mod about;
+pub mod attack;
 mod blocks;
 mod choice;
 mod correlating;
@@ -13,13 +14,16 @@ mod desk;
 mod exclude;
 mod follow;
 mod lines;
+pub mod outcome;
 mod packed;
 mod queue;
+pub mod report;
 mod resume;
 mod rules;
 mod run;
 mod sorted;
 mod source;
+pub mod sums;
 mod walk;
 mod watch;
 mod when;
@@ -31,7 +35,9 @@ pub use about::{Bounds, Options, Report, Summary, Verdict};
 pub use choice::Choice;
 pub use course::{Course, SoFar};
 pub use exclude::{Exclusion, Exclusions};
+pub(crate) use lines::quoted;
 pub use lines::{write_csv, write_csv_head, write_jsonl};
+pub use outcome::{Gatherer, Made, Outcome};
 pub use resume::begun;
 pub use rules::{Checked, mark, rules_check, rules_of};
 pub use run::Hunt;

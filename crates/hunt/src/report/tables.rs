@@ -1,0 +1,384 @@
+//! The engineer's tables.
+
+use super::table::{Cell, Table, cut};
+use super::words::Words;
+use crate::Report;
+use crate::attack::Attack;
+use crate::outcome::{Count, Outcome, account};
+use crate::sums::{Flag, Logon, LogonKind, Odd};
+use std::cmp::Reverse;
+
+pub(super) struct Tables<'a> {
+    pub outcome: &'a Outcome,
+    pub attack: &'a Attack,
+    pub words: &'a Words,
+}
+
+/// Rows of the timeline that a report holds, so that it stays small enough to be mailed and read.
+const TIMELINE: usize = 3_000;
+/// Rows of every other table.
+const ROWS: usize = 500;
+/// Rows that are open.
+const OPEN: usize = 40;
+/// Fields told of what matched, and machines told of a rule.
+const MATCHED: usize = 6;
+
+impl Tables<'_> {
+    /// The tables in their order, empty ones left out.
+    pub fn all(&self) -> Vec<Table> {
+        let tables = [
+            self.timeline(),
+            self.hosts(),
+            self.accounts(),
+            self.rules(),
+            self.logons(),
+            self.remotes(),
+            self.services(),
+            self.tasks(),
+            self.scripts(),
+            self.shells(),
+            self.changes(),
+        ];
+        tables.into_iter().filter(|table| !table.rows.is_empty()).collect()
+    }
+
+    /// What could not be read, and how the report was made.
+    pub fn last(&self) -> Vec<Table> {
+        vec![self.unread(), self.how()]
+    }
+
+    /// A table cut to so many rows; says so.
+    fn table(&self, id: &'static str, title: &str, heads: &[&str], mut rows: Vec<Vec<Cell>>, most: usize) -> Table {
+        let w = self.words;
+        let left = rows.len().saturating_sub(most);
+        rows.truncate(most);
+        let hidden = rows.len().saturating_sub(OPEN);
+        let after = if left > 0 { vec![w.n("hunt-rows-cut", left as u64)] } else { Vec::new() };
+        Table {
+            id,
+            title: w.t(title),
+            says: Vec::new(),
+            heads: heads.iter().map(|head| w.t(&format!("hunt-h-{head}"))).collect(),
+            rows,
+            open: OPEN,
+            more: w.n("hunt-rows-more", hidden as u64),
+            after,
+        }
+    }
+
+    pub fn timeline(&self) -> Table {
+        let w = self.words;
+        let (all, kept) = (self.outcome.tally.all(), &self.outcome.findings);
+        let mut shown: Vec<&Report> = kept.iter().collect();
+        if shown.len() > TIMELINE {
+            // The worst stay, and stand in the order of time again.
+            shown.sort_by_key(|one| Reverse(one.level));
+            shown.truncate(TIMELINE);
+            shown.sort_by_key(|one| one.finding.at);
+        }
+        // What stays the same from one finding to the next is told once.
+        let same = |a: &&Report, b: &&Report| {
+            let key = |one: &Report| (one.finding.events.iter().find_map(account).map(str::to_owned), one.host.clone());
+            a.finding.rule == b.finding.rule && a.finding.matched == b.finding.matched && key(a) == key(b)
+        };
+        let told = shown.len();
+        let rows: Vec<Vec<Cell>> = shown.chunk_by(same).filter_map(|run| self.timeline_row(run)).collect();
+        let heads = ["time", "level", "host", "account", "rule", "matched", "where"];
+        let mut table = self.table("timeline", "hunt-timeline", &heads, rows, TIMELINE);
+        if all > told as u64 {
+            let (all, shown) = (w.number(all), w.number(told as u64));
+            table.says.push(w.with("hunt-timeline-cut", &[("all", &all), ("shown", &shown)]));
+            table.says.push(match &self.outcome.made.elsewhere {
+                Some(file) => w.with("hunt-rest-in", &[("file", file)]),
+                None => w.t("hunt-rest-again"),
+            });
+        }
+        table
+    }
+
+    /// The row of findings that are alike: the first, and how many more until when.
+    fn timeline_row(&self, run: &[&Report]) -> Option<Vec<Cell>> {
+        let (report, last) = (run.first()?, run.last()?);
+        let finding = &report.finding;
+        let account = finding.events.iter().find_map(account).unwrap_or_default();
+        let mut matched: Vec<(String, String)> = Vec::new();
+        for one in &finding.matched {
+            let pair = (one.field.clone(), cut(&one.value));
+            if !matched.contains(&pair) && matched.len() < MATCHED {
+                matched.push(pair);
+            }
+        }
+        let file = report.source_file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut title = cut(&finding.title);
+        if run.len() > 1 {
+            let until = self.words.second(last.finding.at);
+            title.push_str(&self.words.with("hunt-run", &[("n", &run.len().to_string()), ("until", &until)]));
+        }
+        Some(vec![
+            self.time(finding.at),
+            Cell::Level(report.level, self.words.level(report.level)),
+            Cell::text(&report.host),
+            Cell::text(account),
+            Cell::Text(title),
+            Cell::Pairs(matched),
+            Cell::Code(format!("{} #{}", cut(&file), report.record_id)),
+        ])
+    }
+
+    fn time(&self, at: i64) -> Cell {
+        Cell::Time(self.words.second(at), self.words.utc(at))
+    }
+
+    fn count(&self, count: &Count) -> [Cell; 4] {
+        let w = self.words;
+        [
+            Cell::Number(w.number(count.count)),
+            Cell::Level(count.worst, w.level(count.worst)),
+            Cell::Text(w.minute(count.first)),
+            Cell::Text(w.minute(count.last)),
+        ]
+    }
+
+    pub fn hosts(&self) -> Table {
+        let w = self.words;
+        let mut hosts: Vec<(&String, &Count)> = self.outcome.tally.hosts.iter().collect();
+        hosts.sort_by_key(|(_, count)| (Reverse(count.worst), Reverse(count.count)));
+        let name = |host: &String| if host.is_empty() { w.t("hunt-nowhere") } else { cut(host) };
+        let row = |(host, count): (&String, &Count)| [Cell::Text(name(host))].into_iter().chain(self.count(count)).collect();
+        let rows = hosts.into_iter().map(row).collect();
+        self.table("hosts", "hunt-hosts", &["host", "count", "worst", "first", "last"], rows, ROWS)
+    }
+
+    fn accounts(&self) -> Table {
+        let w = self.words;
+        let mut all: Vec<(&String, &Count)> = self.outcome.tally.accounts.iter().collect();
+        all.sort_by_key(|(_, count)| (Reverse(count.worst), Reverse(count.count)));
+        let name = |account: &String| if account.is_empty() { w.t("hunt-nobody") } else { cut(account) };
+        let row =
+            |(account, count): (&String, &Count)| [Cell::Text(name(account))].into_iter().chain(self.count(count)).collect();
+        let rows = all.into_iter().map(row).collect();
+        self.table("accounts", "hunt-accounts", &["account", "count", "worst", "first", "last"], rows, ROWS)
+    }
+
+    pub fn rules(&self) -> Table {
+        let mut rules: Vec<_> = self.outcome.tally.rules.values().collect();
+        rules.sort_by_key(|rule| (Reverse(rule.count.worst), Reverse(rule.count.count)));
+        let rows = rules
+            .into_iter()
+            .map(|rule| {
+                let techniques: Vec<&str> =
+                    rule.tags.iter().filter_map(|tag| self.attack.of_tag(tag)).map(|named| named.id()).collect();
+                let name = [Cell::text(&rule.title), Cell::Text(techniques.join(" "))];
+                name.into_iter().chain(self.count(&rule.count)).collect()
+            })
+            .collect();
+        self.table("rules", "hunt-rules", &["rule", "techniques", "count", "worst", "first", "last"], rows, ROWS)
+    }
+
+    pub fn logons(&self) -> Table {
+        let rows = self.outcome.sums.logons.iter().map(|one| self.logon(one)).collect();
+        let heads = ["host", "account", "address", "kind", "good", "failed", "first", "last", "marks"];
+        self.table("logons", "hunt-logons", &heads, rows, ROWS)
+    }
+
+    fn logon(&self, one: &Logon) -> Vec<Cell> {
+        let w = self.words;
+        let kind = match &one.kind {
+            LogonKind::Type(kind) if w.has(&format!("hunt-kind-{kind}")) => w.t(&format!("hunt-kind-{kind}")),
+            LogonKind::Type(kind) => w.n("hunt-kind-type", u64::from(*kind)),
+            LogonKind::RemoteDesktop => w.t("hunt-kind-remote-desktop"),
+            LogonKind::Explicit => w.t("hunt-kind-explicit"),
+            LogonKind::Rights => w.t("hunt-kind-rights"),
+            LogonKind::Service(service) => cut(service),
+        };
+        let marks = [(one.guessed, "hunt-mark-guessed"), (one.outside, "hunt-mark-outside")];
+        vec![
+            Cell::text(&one.host),
+            Cell::text(&one.account),
+            Cell::text(&one.address),
+            Cell::Text(kind),
+            Cell::Number(w.number(one.succeeded)),
+            Cell::Number(w.number(one.failed)),
+            Cell::Text(w.minute(one.first)),
+            Cell::Text(w.minute(one.last)),
+            Cell::Marks(marks.iter().filter(|(marked, _)| *marked).map(|(_, key)| w.t(key)).collect()),
+        ]
+    }
+
+    /// Marks by the words that texts have for them.
+    fn odd(&self, odd: &[Odd]) -> Cell {
+        let word = |odd: &Odd| match odd {
+            Odd::Place => "hunt-odd-place",
+            Odd::Shell => "hunt-odd-shell",
+            Odd::Share => "hunt-odd-share",
+            Odd::Hidden => "hunt-odd-hidden",
+            Odd::Name => "hunt-odd-name",
+        };
+        Cell::Marks(odd.iter().map(|odd| self.words.t(word(odd))).collect())
+    }
+
+    pub fn remotes(&self) -> Table {
+        let w = self.words;
+        let row = |(one, count): &(crate::sums::Remote, Count)| {
+            vec![
+                Cell::text(&one.host),
+                Cell::text(&one.tool),
+                Cell::code(&one.image),
+                Cell::text(&one.account),
+                Cell::Number(w.number(count.count)),
+                Cell::Text(w.minute(count.first)),
+                Cell::Text(w.minute(count.last)),
+            ]
+        };
+        let rows = self.outcome.sums.remotes.iter().map(row).collect();
+        self.table("remotes", "hunt-remotes", &["host", "tool", "path", "account", "count", "first", "last"], rows, ROWS)
+    }
+
+    pub fn services(&self) -> Table {
+        let w = self.words;
+        let row = |(one, count): &(crate::sums::Service, Count)| {
+            vec![
+                Cell::Text(w.minute(count.first)),
+                Cell::text(&one.host),
+                Cell::code(&one.name),
+                Cell::code(&one.path),
+                Cell::text(&one.account),
+                Cell::Number(w.number(count.count)),
+                self.odd(&one.odd),
+            ]
+        };
+        let rows = self.outcome.sums.services.iter().map(row).collect();
+        self.table("services", "hunt-services", &["time", "host", "name", "path", "account", "count", "marks"], rows, ROWS)
+    }
+
+    pub fn tasks(&self) -> Table {
+        let w = self.words;
+        let row = |(one, count): &(crate::sums::Task, Count)| {
+            vec![
+                Cell::Text(w.minute(count.first)),
+                Cell::text(&one.host),
+                Cell::code(&one.name),
+                Cell::Text(w.t(match one.done {
+                    crate::sums::Done::Made => "hunt-done-made",
+                    crate::sums::Done::Changed => "hunt-done-changed",
+                    crate::sums::Done::Deleted => "hunt-done-deleted",
+                })),
+                Cell::code(&one.command),
+                Cell::text(&one.account),
+                Cell::Number(w.number(count.count)),
+                self.odd(&one.odd),
+            ]
+        };
+        let rows = self.outcome.sums.tasks.iter().map(row).collect();
+        let heads = ["time", "host", "name", "done", "command", "account", "count", "marks"];
+        self.table("tasks", "hunt-tasks", &heads, rows, ROWS)
+    }
+
+    fn scripts(&self) -> Table {
+        let w = self.words;
+        let word = |flag: &Flag| match flag {
+            Flag::Encoded => "hunt-flag-encoded",
+            Flag::Download => "hunt-flag-download",
+            Flag::Obfuscated => "hunt-flag-obfuscated",
+            Flag::Attack => "hunt-flag-attack",
+            Flag::Protection => "hunt-flag-protection",
+        };
+        let row = |one: &crate::sums::Script| {
+            vec![
+                Cell::Text(w.second(one.at)),
+                Cell::text(&one.host),
+                Cell::Number(w.number(one.bytes)),
+                Cell::Number(format!("{:.1}", one.entropy)),
+                Cell::code(&one.path),
+                Cell::code(&one.start),
+                Cell::Marks(one.flags.iter().map(|flag| w.t(word(flag))).collect()),
+            ]
+        };
+        let rows = self.outcome.sums.scripts.iter().map(row).collect();
+        let heads = ["time", "host", "bytes", "entropy", "file", "start", "marks"];
+        let mut table = self.table("scripts", "hunt-scripts", &heads, rows, ROWS);
+        table.says.push(w.with("hunt-scripts-says", &[("all", &w.number(self.outcome.sums.blocks))]));
+        table
+    }
+
+    fn shells(&self) -> Table {
+        let w = self.words;
+        let row = |((host, command), count): &((String, String), Count)| {
+            vec![
+                Cell::text(host),
+                Cell::code(command),
+                Cell::Number(w.number(count.count)),
+                Cell::Text(w.minute(count.first)),
+                Cell::Text(w.minute(count.last)),
+            ]
+        };
+        let rows = self.outcome.sums.shells.iter().map(row).collect();
+        self.table("shells", "hunt-shells", &["host", "command", "count", "first", "last"], rows, ROWS)
+    }
+
+    pub fn changes(&self) -> Table {
+        let w = self.words;
+        let row = |(one, count): &(crate::sums::Change, Count)| {
+            vec![
+                Cell::Text(w.minute(count.first)),
+                Cell::Text(w.t(&format!("hunt-changed-{}", one.what.word()))),
+                Cell::text(&one.host),
+                Cell::code(&one.object),
+                Cell::text(&one.by),
+                Cell::code(&one.detail),
+                Cell::Number(w.number(count.count)),
+            ]
+        };
+        let rows = self.outcome.sums.changes.iter().map(row).collect();
+        self.table("changes", "hunt-changes", &["time", "what", "host", "object", "by", "detail", "count"], rows, ROWS)
+    }
+
+    fn unread(&self) -> Table {
+        let (w, summary) = (self.words, &self.outcome.summary);
+        let row = |fault: &sigma::Fault| {
+            let line = fault.line.map(|line| line.to_string()).unwrap_or_default();
+            vec![Cell::code(&fault.file), Cell::Number(line), Cell::text(&fault.reason)]
+        };
+        let rows = summary.faults.iter().map(row).collect();
+        let mut table = self.table("unread", "hunt-unread", &["file", "line", "reason"], rows, ROWS);
+        table.says.push(match summary.errors {
+            0 => w.t("hunt-unread-all"),
+            errors => w.with("hunt-unread-says", &[("n", &w.number(errors))]),
+        });
+        if summary.forgotten > 0 {
+            table.after.push(w.with("hunt-forgotten", &[("n", &w.number(summary.forgotten))]));
+        }
+        let unlisted = self.outcome.sums.unlisted + self.outcome.tally.unlisted;
+        if unlisted > 0 {
+            table.after.push(w.with("hunt-sums-unlisted", &[("n", &w.number(unlisted))]));
+        }
+        table
+    }
+
+    fn how(&self) -> Table {
+        let (w, made, summary) = (self.words, &self.outcome.made, &self.outcome.summary);
+        let seen = &self.outcome.sums.seen;
+        let rules = format!("{} {}", w.number(made.rules), made.rules_from);
+        let span = if seen.first == 0 { String::new() } else { format!("{} — {}", w.second(seen.first), w.second(seen.last)) };
+        let facts = [
+            ("hunt-m-version", made.version.clone()),
+            ("hunt-m-begun", w.second(made.begun.0)),
+            ("hunt-m-ended", w.second(made.ended.0)),
+            ("hunt-m-files", w.number(summary.files)),
+            ("hunt-m-events", w.number(summary.events)),
+            ("hunt-m-span", span),
+            ("hunt-m-errors", w.number(summary.errors)),
+            ("hunt-m-rules", rules.trim().to_owned()),
+        ];
+        let facts = facts.iter().map(|(key, value)| vec![Cell::Text(w.t(key)), Cell::text(value)]);
+        let options = made.options.iter().map(|(name, value)| vec![Cell::code(name), Cell::code(value)]);
+        let inputs = made.inputs.iter().map(|input| {
+            let hash = input.sha256.as_ref().map(|hash| format!(", SHA-256 {hash}")).unwrap_or_default();
+            vec![Cell::code(&input.name), Cell::Code(format!("{} B{hash}", w.number(input.bytes)))]
+        });
+        let rows = facts.chain(options).chain(inputs).collect();
+        let mut table = self.table("how", "hunt-how", &["what", "value"], rows, TIMELINE);
+        table.after.push(w.t("hunt-attribution"));
+        table
+    }
+}
