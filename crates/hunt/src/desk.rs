@@ -82,7 +82,7 @@ pub(crate) struct Piece {
 }
 
 /// Fields that name the machine, the surest first.
-const HOSTS: [&str; 5] = ["Computer", "Hostname", "host.name", "host", "node"];
+pub(crate) const HOSTS: [&str; 5] = ["Computer", "Hostname", "host.name", "host", "node"];
 /// Faults kept of one block; more are only counted.
 pub(crate) const TOLD: usize = 5;
 /// Bytes of findings after which a piece is handed over before its block ends.

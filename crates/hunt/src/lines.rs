@@ -65,7 +65,7 @@ pub fn write_csv(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     out.write_all((line.join(",") + "\r\n").as_bytes())
 }
 
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
     if guard.is_empty() && !text.contains(['"', ',', '\n', '\r', ';']) {
         return text.to_owned();
