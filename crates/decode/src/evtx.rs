@@ -1,8 +1,8 @@
 //! EVTX files, through the `evtx` crate: records one after another, damaged ones told and passed over.
 
 use crate::RECORD_BYTES;
-use crate::json::flat;
-use crate::windows::{self, Mapping};
+use crate::json;
+use crate::windows::Mapping;
 use evtx::{EvtxParser, ParserSettings};
 use sigma::Event;
 use std::io::{Read, Seek};
@@ -28,9 +28,8 @@ pub fn records<R: Read + Seek>(from: R, mapping: &Mapping, on: &mut dyn FnMut(Re
             on(Err(format!("record {} is longer than {RECORD_BYTES} bytes", record.event_record_id)));
             continue;
         }
-        match flat(&record.data).map(|fields| windows::event(fields, mapping)) {
-            Ok(Ok(event)) => on(Ok((record.event_record_id, event))),
-            Ok(Err(_)) => on(Err(format!("record {} has no channel and no event number", record.event_record_id))),
+        match json::event(&record.data, mapping) {
+            Ok(event) => on(Ok((record.event_record_id, event))),
             Err(error) => on(Err(format!("record {}: {error}", record.event_record_id))),
         }
     }

@@ -1,14 +1,20 @@
-//! Foreign formats to events: JSON lines, EVTX, syslog, auditd, journald, web server logs.
+//! Foreign formats to events: JSON lines of many writers, EVTX, syslog, auditd, journald, CSV, logs of web servers and proxies.
 //!
 //! Whatever the bytes are, a record is read or refused: no panic, a bound on each record, and files are never held whole.
 
 pub mod audit;
 pub mod cisco;
+mod cloud;
+mod columns;
+mod csv;
 pub mod evtx;
+mod format;
 pub mod journal;
 pub mod json;
 pub mod kind;
+pub mod lines;
 pub mod linux;
+mod mapping;
 pub mod objects;
 mod syslog;
 pub mod text;

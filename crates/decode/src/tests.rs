@@ -1,2 +1,5 @@
 mod bytes;
+mod formats;
+mod json;
 mod lines;
+mod rules;

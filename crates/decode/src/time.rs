@@ -82,8 +82,8 @@ fn offset(text: &str) -> Option<i64> {
         Some(b'-') => -1,
         Some(_) => return matches!(text, "UTC" | "GMT").then_some(0),
     };
-    let rest = text.get(1..)?.replace(':', "");
-    let (hours, minutes) = (digits(rest.get(..2)?)?, rest.get(2..4).map_or(Some(0), digits)?);
+    let (hours, rest) = (digits(text.get(1..3)?)?, text.get(3..)?);
+    let minutes = rest.strip_prefix(':').unwrap_or(rest).get(..2).map_or(Some(0), digits)?;
     Some(sign * (hours * Moment::HOUR + minutes * Moment::MINUTE))
 }
 

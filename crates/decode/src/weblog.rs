@@ -76,3 +76,39 @@ fn event(at: Moment, category: &str, service: &str, fields: &[(&str, &str)]) -> 
     let given = fields.iter().filter(|(_, value)| !value.is_empty() && *value != "-");
     wire::Event { at: at.0, source, fields: given.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect() }
 }
+
+/// Lays out a line of Squid's native access log: `1286536309.586 921 192.0.2.68 TCP_MISS/200 507 GET http://host/path ann
+/// DIRECT/192.0.2.1 text/html`, in the words of Sigma's `proxy` rules. Says whether it is one.
+pub fn squid(line: &str, slate: &mut sigma::Slate) -> bool {
+    let mut words = line.split_whitespace();
+    let mut next = || words.next().unwrap_or_default();
+    let (time, elapsed, client, outcome, bytes) = (next(), next(), next(), next(), next());
+    let (method, url, user, peer, kind) = (next(), next(), next(), next(), next());
+    let Some((action, status)) = outcome.split_once('/') else { return false };
+    let (Some(at), true) = (crate::moment(time), time.contains('.') && digits(elapsed).is_some()) else { return false };
+    if digits(status).is_none() || digits(bytes).is_none() || peer.is_empty() {
+        return false;
+    }
+    slate.at = at.0;
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = host.split(['/', ':', '?']).next().unwrap_or(host);
+    let peer = peer.split_once('/').map_or("", |(_, address)| address);
+    let named = [
+        ("c-ip", client),
+        ("s-action", action),
+        ("sc-status", status),
+        ("sc-bytes", bytes),
+        ("cs-method", method),
+        ("c-uri", url),
+        ("cs-host", host),
+        ("r-dns", host),
+        ("cs-username", user),
+        ("dst_ip", peer),
+        ("rs-content-type", kind),
+        ("time-taken", elapsed),
+    ];
+    for (name, value) in named.iter().filter(|(_, value)| !matches!(*value, "" | "-")) {
+        slate.put_named(name, value);
+    }
+    true
+}

@@ -224,8 +224,8 @@ impl<'c> Worker<'c> {
         let opened = Opened { name: about.name.clone(), input: Arc::clone(&about.input), kind, head: Vec::new() };
         match kind {
             Kind::Empty => self.ended(),
-            Kind::Unknown if about.named => return Err(io::Error::other("this is no kind of log that can be read")),
-            Kind::Unknown => {
+            Kind::Csv | Kind::W3c | Kind::ZeekTsv | Kind::Squid | Kind::EvtxPiece | Kind::Unknown if about.named => return Err(io::Error::other("this is no kind of log that can be read")),
+            Kind::Csv | Kind::W3c | Kind::ZeekTsv | Kind::Squid | Kind::EvtxPiece | Kind::Unknown => {
                 self.desk.piece.counts.passed += 1;
                 self.hand_over();
             }

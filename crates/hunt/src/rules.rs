@@ -1,7 +1,7 @@
 //! Folders of Sigma files as one set of rules.
 
 use sha2::{Digest as _, Sha256};
-use sigma::{Fault, Rules};
+use sigma::{Fault, Lists, Notice, Rules};
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -18,6 +18,8 @@ pub struct Checked {
     /// A hash of all their texts: the same as long as nothing of them changed.
     pub mark: String,
     pub faults: Vec<Fault>,
+    /// What is to be known of rules that can be used.
+    pub notices: Vec<Notice>,
 }
 
 /// Reads all Sigma files (`.yml`, `.yaml`) of a folder and its folders, or one file.
@@ -43,9 +45,9 @@ pub fn rules_of(dirs: &[PathBuf]) -> Checked {
         }
     }
     let mark = mark(texts.iter().map(|(name, text)| (name.as_str(), text.as_str())));
-    let (rules, more) = Rules::read(texts.iter().map(|(name, text)| (name.as_str(), text.as_str())));
-    faults.extend(more);
-    Checked { loaded: rules.len(), rules, faults, mark }
+    let read = Rules::read_all(texts.iter().map(|(name, text)| (name.as_str(), text.as_str())), &Lists::new());
+    faults.extend(read.faults);
+    Checked { loaded: read.rules.len(), rules: read.rules, faults, notices: read.notices, mark }
 }
 
 /// A hash of texts and their names.

@@ -46,7 +46,14 @@ impl<'b> Source<'b> {
             kind @ (Kind::JsonLines | Kind::Syslog | Kind::Cisco | Kind::WebAccess | Kind::WebError) => {
                 Source::Lines { kind, lines }
             }
-            Kind::Json | Kind::Empty | Kind::Unknown => Source::Nothing,
+            Kind::Csv
+            | Kind::W3c
+            | Kind::ZeekTsv
+            | Kind::Squid
+            | Kind::EvtxPiece
+            | Kind::Json
+            | Kind::Empty
+            | Kind::Unknown => Source::Nothing,
         }
     }
 

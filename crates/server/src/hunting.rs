@@ -259,9 +259,10 @@ pub fn check(folder: &Path, json: bool) -> anyhow::Result<ExitCode> {
     anyhow::ensure!(folder.exists(), "there is no {}", folder.display());
     let checked = hunt::rules_check(folder);
     if json {
-        println!("{}", serde_json::json!({ "loaded": checked.loaded, "faults": checked.faults }));
+        println!("{}", serde_json::json!({ "loaded": checked.loaded, "faults": checked.faults, "notices": checked.notices }));
     } else {
         checked.faults.iter().for_each(|fault| println!("{fault}"));
+        checked.notices.iter().for_each(|notice| println!("notice: {notice}"));
         println!("{} rules load, {} do not", checked.loaded, checked.faults.len());
     }
     Ok(if checked.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })

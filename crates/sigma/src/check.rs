@@ -1,5 +1,7 @@
 //! Rules and their event files: does each rule fire where it must, and stay silent where it must not?
 
+mod sequences;
+
 use crate::{Engine, Fault, Rules};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +10,8 @@ use std::sync::Arc;
 /// Every fault of a folder of rules, each `NAME.yml` with its `NAME.hits.jsonl` and `NAME.misses.jsonl`, in all its sub-folders.
 ///
 /// Each line is one event. A rule on one event must fire on every line of its hits, each alone. A correlation must fire at
-/// least once on its hits taken as one sequence. Neither may fire on the misses, taken as one sequence.
+/// least once on its hits taken as one sequence. Neither may fire on the misses, taken as one sequence. Where there is a
+/// `NAME.sequences.toml`, each of its sequences must bring as many findings as its steps say.
 pub fn folder(dir: &Path) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut files = Vec::new();
@@ -107,5 +110,9 @@ fn one(path: &Path, file: &str, rules: &Arc<Rules>, faults: &mut Vec<Fault>) {
         if fires(&mut engine, &event) {
             faults.push(fault(&misses, Some(line), "the rule fires on this event, and should not"));
         }
+    }
+    let path = path.with_extension("sequences.toml");
+    if path.exists() {
+        sequences::check(&path, file, rules, faults);
     }
 }

@@ -4,6 +4,8 @@ use crate::Refusal;
 
 const LETTERS: usize = 16 << 10;
 const DEPTH: usize = 64;
+/// Selections that the patterns of one condition may stand for together.
+const CHOSEN: usize = 10_000;
 
 /// What must hold; numbers are places in the rule's list of selections.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,17 +18,17 @@ pub enum Condition {
     Of(usize, Vec<usize>),
 }
 
-/// Reads one condition over the named selections.
-pub fn read(text: &str, names: &[String]) -> Result<Condition, Refusal> {
-    let refuse = |reason: String| Refusal::new(reason, "condition");
+/// Reads one condition over the named selections; `line` is where it stands.
+pub fn read(text: &str, names: &[String], line: usize) -> Result<Condition, Refusal> {
+    let refuse = |reason: String| Refusal::new(reason, line);
     if text.len() > LETTERS {
         return Err(refuse(format!("a condition of {} letters is too long; at most {LETTERS}", text.len())));
     }
     if text.contains('|') {
-        return Err(refuse("the old form with \"|\" (count, near, …) is not read; write a correlation rule".into()));
+        return Err(refuse("the old form with \"|\" is read in a condition that stands alone; write a correlation rule".into()));
     }
     let words = words(text);
-    let mut reader = Reader { words: &words, at: 0, names };
+    let mut reader = Reader { chosen: 0, words: &words, at: 0, names };
     let condition = reader.or(0).map_err(&refuse)?;
     match reader.peek() {
         None => Ok(condition),
@@ -51,6 +53,7 @@ fn words(text: &str) -> Vec<String> {
 }
 
 struct Reader<'t> {
+    chosen: usize,
     words: &'t [String],
     at: usize,
     names: &'t [String],
@@ -106,15 +109,16 @@ impl<'t> Reader<'t> {
             return Err("the condition ends too early".into());
         };
         let quantity = match word {
-            "all" => Some(None),
-            "any" => Some(Some(1)),
+            all if all.eq_ignore_ascii_case("all") => Some(None),
+            any if any.eq_ignore_ascii_case("any") => Some(Some(1)),
             number => number.parse::<usize>().ok().map(Some),
         };
-        if let (Some(quantity), Some("of")) = (quantity, self.peek_second()) {
+        let of = self.peek_second().is_some_and(|next| next.eq_ignore_ascii_case("of"));
+        if let (Some(quantity), true) = (quantity, of) {
             self.at += 2;
             return self.of(quantity);
         }
-        if matches!(word, "and" | "or" | "of" | ")" | "them") {
+        if ["and", "or", "of", ")", "them"].iter().any(|sign| word.eq_ignore_ascii_case(sign)) {
             return Err(format!("the condition has \"{word}\" where a selection should be"));
         }
         self.at += 1;
@@ -131,10 +135,14 @@ impl<'t> Reader<'t> {
         };
         self.at += 1;
         let fits = |name: &str| match pattern {
-            "them" => !name.starts_with('_'),
+            them if them.eq_ignore_ascii_case("them") => !name.starts_with('_'),
             pattern => (pattern.starts_with('_') || !name.starts_with('_')) && like(pattern, name),
         };
         let chosen: Vec<usize> = self.names.iter().enumerate().filter(|(_, name)| fits(name)).map(|(n, _)| n).collect();
+        self.chosen += chosen.len();
+        if self.chosen > CHOSEN {
+            return Err(format!("the patterns of the condition stand for more than {CHOSEN} selections"));
+        }
         if chosen.is_empty() {
             return Err(format!("no selection is named as \"{pattern}\""));
         }

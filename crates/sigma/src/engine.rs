@@ -1,9 +1,9 @@
-use crate::correlate::Correlator;
+use crate::correlate::{Correlator, NotLoaded};
 use crate::event::Event;
 use crate::matcher::Matcher;
 use crate::read::Rules;
 use crate::slate::Slate;
-pub use crate::window::Limits;
+pub use crate::window::{Limits, Lost};
 use std::sync::Arc;
 
 /// Rules at work: judges one event after another and remembers what correlations need.
@@ -38,6 +38,12 @@ impl Engine {
         Engine { matcher: Matcher::new(rules.clone()), correlator: Correlator::new(rules, limits), feeding: Vec::new() }
     }
 
+    /// Goes on with what `Correlator::save` gave.
+    pub fn restored(rules: Arc<Rules>, limits: Limits, saved: &[u8]) -> Result<Engine, NotLoaded> {
+        let correlator = Correlator::load(rules.clone(), limits, saved)?;
+        Ok(Engine { matcher: Matcher::new(rules), correlator, feeding: Vec::new() })
+    }
+
     pub fn rules(&self) -> &Arc<Rules> {
         self.matcher.rules()
     }
@@ -50,6 +56,16 @@ impl Engine {
     /// Events that correlations remember now.
     pub fn remembered(&self) -> usize {
         self.correlator.remembered()
+    }
+
+    /// Says what time it is, in UTC milliseconds, so that correlations judge what is over: see `Correlator::advance`.
+    pub fn advance(&mut self, now: i64, hits: &mut Vec<Hit>) {
+        self.correlator.advance(now, hits);
+    }
+
+    /// What correlations remember and what they could not.
+    pub fn correlator(&self) -> &Correlator {
+        &self.correlator
     }
 
     /// Judges an event and tells the findings whole.

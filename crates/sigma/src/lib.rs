@@ -11,6 +11,7 @@ mod correlate;
 mod correlation;
 mod engine;
 mod event;
+mod filter;
 mod fold;
 mod glob;
 mod grams;
@@ -18,8 +19,10 @@ mod index;
 mod matcher;
 mod matching;
 mod modifier;
+mod old;
 mod read;
 mod rule;
+mod saved;
 mod slate;
 mod window;
 mod yaml;
@@ -27,12 +30,12 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
-pub use correlate::Correlator;
-pub use engine::{Engine, Hit, Limits};
+pub use correlate::{Correlator, NotLoaded};
+pub use engine::{Engine, Hit, Limits, Lost};
 pub use event::{Event, Source};
 pub use matcher::Matcher;
 pub use modifier::Lists;
-pub use read::Rules;
+pub use read::{Read, Rules};
 pub use rule::{Level, NotALevel, Rule};
 pub use slate::{Name, Origin, Slate};
 
@@ -53,15 +56,33 @@ impl std::fmt::Display for Fault {
     }
 }
 
-/// A refusal inside a document, with a word of the document near which the reader should look.
+/// Something about a rule that can be used, and that its author should know: an old form that was read as a new one, a word
+/// without effect.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Notice {
+    pub file: String,
+    pub line: Option<usize>,
+    pub text: String,
+}
+
+impl std::fmt::Display for Notice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {}", self.file, self.text),
+            None => write!(f, "{}: {}", self.file, self.text),
+        }
+    }
+}
+
+/// A refusal inside a document, with the line that it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub reason: String,
-    pub near: String,
+    pub line: usize,
 }
 
 impl Refusal {
-    pub fn new(reason: impl Into<String>, near: impl Into<String>) -> Refusal {
-        Refusal { reason: reason.into(), near: near.into() }
+    pub fn new(reason: impl Into<String>, line: usize) -> Refusal {
+        Refusal { reason: reason.into(), line }
     }
 }

@@ -107,7 +107,7 @@ impl<'v> View<'v> {
 
     /// Does the rule hold?
     pub fn holds(self, detection: &Detection) -> bool {
-        self.condition(detection, &detection.condition)
+        self.condition(detection, &detection.condition) && !detection.filters.iter().any(|filter| self.holds(filter))
     }
 
     fn condition(self, detection: &Detection, condition: &Condition) -> bool {
@@ -176,7 +176,7 @@ impl<'v> View<'v> {
     /// What the rule's holding rests on: of each selection that the condition asks for and that holds, the values that matched.
     pub fn explain(self, detection: &Detection, names: &Names) -> Vec<wire::Matched> {
         let mut asked = Vec::new();
-        self.asked(detection, &detection.condition, &mut asked);
+        self.asked(detection, &detection.condition, true, &mut asked);
         asked.sort_unstable();
         asked.dedup();
         let mut found = Vec::new();
@@ -188,18 +188,17 @@ impl<'v> View<'v> {
         found
     }
 
-    /// The selections that hold and that the condition does not ask to be absent.
-    fn asked(self, detection: &Detection, condition: &Condition, asked: &mut Vec<usize>) {
+    /// The selections that hold and by which the condition comes out as it does: `yes` says which way that is.
+    fn asked(self, detection: &Detection, condition: &Condition, yes: bool, asked: &mut Vec<usize>) {
+        let holds = |n: &usize| detection.selections.get(*n).is_some_and(|search| self.search(search));
         match condition {
-            Condition::Selection(n) => asked.push(*n),
-            Condition::Not(_) => {}
-            Condition::And(parts) => parts.iter().for_each(|part| self.asked(detection, part, asked)),
-            Condition::Or(parts) => {
-                parts.iter().filter(|part| self.condition(detection, part)).for_each(|part| self.asked(detection, part, asked));
+            Condition::Selection(n) => asked.extend(Some(*n).filter(|n| yes && holds(n))),
+            Condition::Not(inner) => self.asked(detection, inner, !yes, asked),
+            Condition::And(parts) | Condition::Or(parts) => {
+                let those = parts.iter().filter(|part| self.condition(detection, part) == yes);
+                those.for_each(|part| self.asked(detection, part, yes, asked));
             }
-            Condition::Of(_, chosen) => {
-                asked.extend(chosen.iter().filter(|n| detection.selections.get(**n).is_some_and(|search| self.search(search))));
-            }
+            Condition::Of(_, chosen) => asked.extend(chosen.iter().filter(|n| yes && holds(n))),
         }
     }
 
@@ -214,22 +213,29 @@ impl<'v> View<'v> {
                     .for_each(|part| self.explain_search(selection, part, names, found));
             }
             Search::Item(item) => {
+                let told = |place: Option<usize>, pattern: String| wire::Matched {
+                    selection: selection.to_owned(),
+                    // A keyword's field is the one that it was found in.
+                    field: match (item.field, place) {
+                        (Some(id), _) => names.name(id).to_owned(),
+                        (None, Some(n)) => self.slate.letters_at(n).to_owned(),
+                        (None, None) => String::new(),
+                    },
+                    value: place.map(|n| self.raw(n).chars().take(512).collect()).unwrap_or_default(),
+                    pattern,
+                };
+                if item.negated {
+                    // What it is not: the field's value, if it has one, and all that it differs from.
+                    let place = item.field.and_then(|id| self.places(id).next());
+                    let written: Vec<&str> = item.patterns.iter().take(8).map(|pattern| &*pattern.written).collect();
+                    return found.push(told(place, format!("not {}", written.join(", "))));
+                }
                 let matching = item
                     .patterns
                     .iter()
                     .filter_map(|pattern| self.found(item.field, &pattern.test).map(|place| (pattern, place)));
                 for (pattern, place) in matching.take(if item.all { item.patterns.len() } else { 1 }) {
-                    let field = match (item.field, place) {
-                        (Some(id), _) => names.name(id).to_owned(),
-                        (None, _) => String::new(),
-                    };
-                    let value = place.map(|n| self.raw(n).chars().take(512).collect()).unwrap_or_default();
-                    found.push(wire::Matched {
-                        selection: selection.to_owned(),
-                        field,
-                        value,
-                        pattern: pattern.written.to_string(),
-                    });
+                    found.push(told(place, pattern.written.to_string()));
                 }
             }
         }

@@ -1,7 +1,12 @@
 mod corpus;
+mod explained;
+mod filters;
 mod folder;
 mod hostile;
 mod index;
+mod kinds;
+mod old;
+mod spec;
 mod table;
 mod windows;
 

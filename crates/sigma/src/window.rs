@@ -1,194 +1,343 @@
-//! What a correlation remembers: for each group, the events within the timespan, by the events' own time.
+//! What a correlation remembers: for each group, events by their own time.
+//!
+//! A group that is judged with each event looks at the timespans around that event only, so that a clock that is far ahead
+//! does no more than stand apart. What is old is forgotten by the slowest of the machines heard of lately, and, where memory
+//! runs out, by how long a group was silent: no event gains by claiming a time.
 
-use crate::correlation::{Correlation, Kind};
+mod clock;
+mod sliding;
+mod steps;
+mod tumbling;
+
+use crate::correlation::{Correlation, Kind, When};
+use clock::Clock;
+use serde::{Deserialize, Serialize};
+use sliding::Sliding;
 use std::collections::HashMap;
 use std::sync::Arc;
+use steps::Steps;
+use tumbling::Tumbling;
 
-/// What one correlation may remember at most.
+/// What correlations may remember at most.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Groups of one correlation.
     pub groups: usize,
     /// Remembered events of one correlation, over all its groups.
     pub entries: usize,
+    /// Remembered events of all correlations: what one company may take.
+    pub total: usize,
     /// Bytes of whole events kept for findings, over all correlations; beyond it findings tell of fewer events.
     pub kept: usize,
+    /// How far behind the others an event may come, in milliseconds: so long is remembered, and waited before a timespan
+    /// that is over is judged.
+    pub lateness: i64,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { groups: 10_000, entries: 50_000, kept: 4 << 20 }
+        Limits { groups: 10_000, entries: 50_000, total: 500_000, kept: 4 << 20, lateness: 10 * base::Moment::MINUTE }
     }
 }
 
 /// A whole event that a finding may show.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Kept {
-    pub event: Arc<wire::Event>,
+    #[serde(with = "shared")]
+    pub event: Arc<Shown>,
     pub size: usize,
 }
 
+/// A shared event, saved whole.
+mod shared {
+    use super::Shown;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use std::sync::Arc;
+
+    pub fn serialize<S: Serializer>(event: &Arc<Shown>, to: S) -> Result<S::Ok, S::Error> {
+        event.as_ref().serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<Shown>, D::Error> {
+        Shown::deserialize(from).map(Arc::new)
+    }
+}
+
+/// An event as findings show it.
+pub type Shown = wire::Event;
+
 /// An event as it comes to a group.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Arrival {
     pub at: i64,
     /// Which of the correlation's rules it matched, in their order.
     pub slots: Vec<usize>,
-    /// The counted value, for `value_count`.
-    pub value: String,
+    /// The counted value, for correlations of values.
+    pub value: Box<str>,
+    /// The value as a number, in thousandths.
+    pub number: i128,
+    /// Which machine sent it, as far as it says.
+    pub machine: u64,
     pub kept: Option<Kept>,
 }
 
-/// An event that counted.
+/// The values that name a group.
+pub type Key = Box<[Box<str>]>;
+
+/// A group that has what the correlation asks for.
 #[derive(Debug)]
-struct Entry {
-    at: i64,
-    /// Which of the correlation's rules it matched.
-    slot: usize,
-    /// The counted value, for `value_count`.
-    value: Box<str>,
-    kept: Option<Kept>,
-}
-
-#[derive(Debug, Default)]
-struct Group {
-    /// In the order of the events' times; of equal times, in the order of arrival.
-    entries: Vec<Entry>,
-    newest: i64,
-}
-
-/// The groups of one correlation.
-#[derive(Debug, Default)]
-pub struct Window {
-    groups: HashMap<Box<str>, Group>,
-    pub entries: usize,
-    /// Bytes of kept events.
-    pub kept: usize,
-    /// Groups forgotten because there were too many.
-    pub dropped: u64,
+pub struct Enough {
+    pub group: Key,
+    /// The events to show, in order.
+    pub events: Vec<Arc<Shown>>,
+    /// The number that was compared, where it is more than how many there are.
+    pub value: Option<f64>,
 }
 
 /// Events that one finding shows.
 const SHOWN: usize = 20;
-/// Entries of one group of an ordered correlation; of more, the oldest are forgotten.
-const ORDERED: usize = 256;
+/// Entries of one group; of more, the oldest are forgotten.
+const CROWD: usize = 20_000;
+
+/// A remembered event.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Entry {
+    at: i64,
+    /// Which arrival it was.
+    seq: u64,
+    slot: usize,
+    value: Box<str>,
+    number: i128,
+    kept: Option<Kept>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+enum Body {
+    Sliding(Sliding),
+    Steps(Steps),
+    Tumbling(Tumbling),
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Group {
+    clock: Clock,
+    /// The correlation's arrival at which it was last heard of.
+    touched: u64,
+    newest: i64,
+    body: Body,
+}
+
+/// The groups of one correlation.
+#[derive(Debug, Clone, Default)]
+pub struct Window {
+    groups: HashMap<Key, Group>,
+    clock: Clock,
+    /// Arrivals at which what is over is looked for next.
+    sweep: u64,
+    pub entries: usize,
+    /// Bytes of kept events.
+    pub kept: usize,
+    pub lost: Lost,
+}
+
+/// What correlations could not take into account.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lost {
+    /// Groups forgotten because there were too many.
+    pub groups: u64,
+    /// Events forgotten because one group had too many.
+    pub events: u64,
+    /// Events that came after their timespan had been judged.
+    pub late: u64,
+}
+
+/// Entries and bytes of kept events.
+type Sizes = (usize, usize);
 
 impl Window {
-    /// Adds an event that matched the correlation's rules `slots`; gives the events of the group, in order, if that was enough.
+    /// Adds an event that matched some of the correlation's rules, and what groups have enough because of it.
     ///
-    /// A group that was enough begins anew, so an event is part of one finding at most. An event older than the group's
-    /// newest by more than the timespan comes too late and is left out.
-    pub fn add(&mut self, of: &Correlation, limits: &Limits, group: &str, new: &Arrival) -> Option<Vec<Arc<wire::Event>>> {
+    /// A group that was enough begins anew without those events, so an event is part of one finding at most.
+    pub fn add(&mut self, of: &Correlation, limits: &Limits, key: Key, new: Arrival, enough: &mut Vec<Enough>) {
+        let seq = self.clock.hear(new.machine, new.at);
+        if seq >= self.sweep {
+            self.close(of, limits, self.clock.low(), enough);
+            self.sweep = seq + (self.groups.len() as u64).max(256);
+        }
+        if !self.groups.contains_key(&key) && self.groups.len() >= limits.groups || self.entries >= limits.entries {
+            self.make_room(of, limits);
+        }
         let at = new.at;
-        if !self.groups.contains_key(group) && self.groups.len() >= limits.groups || self.entries >= limits.entries {
-            self.make_room(of, at);
-        }
-        if !self.groups.contains_key(group) {
-            self.groups.insert(group.into(), Group { entries: Vec::new(), newest: at });
-        }
-        let found = self.groups.get_mut(group)?;
-        found.newest = found.newest.max(at);
-        let oldest = found.newest.saturating_sub(of.millis);
-        let (before, kept_before) = found.sizes();
-        found.entries.retain(|entry| entry.at >= oldest);
-        if at >= oldest {
-            // An event counts once, even if it matched two of the rules.
-            let most = if of.kind == Kind::EventCount { 1 } else { new.slots.len() };
-            for slot in new.slots.iter().take(most) {
-                found.insert(of.kind, Entry { at, slot: *slot, value: new.value.as_str().into(), kept: new.kept.clone() });
+        let group = self.groups.entry(key.clone()).or_insert_with(|| Group::new(of, at));
+        group.touched = seq;
+        group.newest = group.newest.max(at);
+        let known = group.clock.low();
+        group.clock.hear(new.machine, at);
+        let low = group.clock.low();
+        let before = group.sizes();
+        let oldest = low.saturating_sub(of.millis).saturating_sub(limits.lateness);
+        let mut found = Vec::new();
+        match &mut group.body {
+            Body::Sliding(body) => found.extend(body.add(of, seq, new, oldest, &mut self.lost)),
+            Body::Steps(body) => found.extend(body.add(of, seq, new, oldest, &mut self.lost)),
+            Body::Tumbling(body) => {
+                found.extend(body.over(of, limits, low));
+                found.extend(body.add(of, seq, new, known.saturating_sub(limits.lateness), &mut self.lost));
             }
         }
-        let enough = found.enough(of);
-        let (after, kept_after) = if enough.is_some() { (0, 0) } else { found.sizes() };
-        self.entries = (self.entries + after).saturating_sub(before);
-        self.kept = (self.kept + kept_after).saturating_sub(kept_before);
-        if after == 0 {
-            self.groups.remove(group);
+        let after = group.sizes();
+        self.entries = (self.entries + after.0).saturating_sub(before.0);
+        self.kept = (self.kept + after.1).saturating_sub(before.1);
+        if after.0 == 0 {
+            self.groups.remove(&key);
         }
-        enough
+        enough.extend(found.into_iter().map(|(events, value)| Enough { group: key.clone(), events, value }));
     }
 
-    /// Forgets the groups whose time is over, and if that is not enough an eighth of the groups: those silent the longest.
-    fn make_room(&mut self, of: &Correlation, now: i64) {
-        let before = self.groups.len();
-        self.groups.retain(|_, group| group.newest.saturating_add(of.millis) >= now);
-        if self.groups.len() == before {
-            let mut times: Vec<i64> = self.groups.values().map(|group| group.newest).collect();
-            if times.is_empty() {
-                return;
+    /// Judges the timespans that are over at a time, and forgets the groups that nothing in time can join.
+    pub fn close(&mut self, of: &Correlation, limits: &Limits, now: i64, enough: &mut Vec<Enough>) {
+        let over = now.saturating_sub(of.millis).saturating_sub(limits.lateness);
+        let mut done: Vec<Key> =
+            self.groups.iter().filter(|(_, group)| group.oldest() < over).map(|(key, _)| key.clone()).collect();
+        done.sort_unstable();
+        for key in done {
+            let Some(group) = self.groups.get_mut(&key) else { continue };
+            let before = group.sizes();
+            if let Body::Tumbling(body) = &mut group.body {
+                let found = body.over(of, limits, now);
+                enough.extend(found.into_iter().map(|(events, value)| Enough { group: key.clone(), events, value }));
             }
-            let eighth = times.len() / 8;
-            let (_, bound, _) = times.select_nth_unstable(eighth);
-            let bound = *bound;
-            let mut most = eighth + 1;
-            self.groups.retain(|_, group| {
-                let drop = group.newest <= bound && most > 0;
-                most -= usize::from(drop);
-                !drop
-            });
-            self.dropped += (before - self.groups.len()) as u64;
+            let after = if group.newest < over { (0, 0) } else { group.sizes() };
+            self.entries = (self.entries + after.0).saturating_sub(before.0);
+            self.kept = (self.kept + after.1).saturating_sub(before.1);
+            if after.0 == 0 {
+                self.groups.remove(&key);
+            }
         }
+    }
+
+    /// Forgets the groups whose time is over by all machines, and if those are few, others up to an eighth: the longest silent.
+    pub fn make_room(&mut self, of: &Correlation, limits: &Limits) {
+        let before = self.groups.len();
+        let over = self.clock.low().saturating_sub(of.millis).saturating_sub(limits.lateness);
+        // What waits to be judged at its close is no leftover.
+        self.groups.retain(|_, group| group.newest >= over || matches!(group.body, Body::Tumbling(_)));
+        let gone = before - self.groups.len();
+        let eighth = before / 8 + 1;
+        if gone < eighth && !self.groups.is_empty() {
+            let mut touched: Vec<u64> = self.groups.values().map(|group| group.touched).collect();
+            let place = (eighth - gone - 1).min(touched.len() - 1);
+            let (_, bound, _) = touched.select_nth_unstable(place);
+            let bound = *bound;
+            let left = self.groups.len();
+            self.groups.retain(|_, group| group.touched > bound);
+            self.lost.groups += (left - self.groups.len()) as u64;
+        }
+        self.measure();
+    }
+
+    fn measure(&mut self) {
         let sizes = self.groups.values().map(Group::sizes);
         (self.entries, self.kept) = sizes.fold((0, 0), |(entries, kept), (more, bytes)| (entries + more, kept + bytes));
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.groups.is_empty()
+    }
+
+    /// Has it never heard of an event?
+    pub fn is_new(&self) -> bool {
+        self.clock.count() == 0
     }
 }
 
 impl Group {
-    fn sizes(&self) -> (usize, usize) {
-        (self.entries.len(), self.entries.iter().filter_map(|entry| entry.kept.as_ref()).map(|kept| kept.size).sum())
-    }
-
-    fn insert(&mut self, kind: Kind, entry: Entry) {
-        match kind {
-            Kind::EventCount | Kind::TemporalOrdered => {}
-            // Of a value, or of a rule, the newest event is enough.
-            Kind::ValueCount => self.entries.retain(|old| old.value != entry.value || old.at > entry.at),
-            Kind::Temporal => self.entries.retain(|old| old.slot != entry.slot || old.at > entry.at),
-        }
-        let same = |old: &Entry| match kind {
-            Kind::EventCount | Kind::TemporalOrdered => false,
-            Kind::ValueCount => old.value == entry.value,
-            Kind::Temporal => old.slot == entry.slot,
+    fn new(of: &Correlation, at: i64) -> Group {
+        let body = match (of.ask.when, of.ask.kind) {
+            (When::Close, _) => Body::Tumbling(Tumbling::default()),
+            (When::Arrival, Kind::Temporal | Kind::TemporalOrdered) => Body::Steps(Steps::default()),
+            (When::Arrival, Kind::EventCount | Kind::ValueCount | Kind::ValueSum | Kind::ValueAvg | Kind::ValuePercentile) => {
+                Body::Sliding(Sliding::default())
+            }
         };
-        if self.entries.iter().any(same) {
-            return;
-        }
-        if kind == Kind::TemporalOrdered && self.entries.len() >= ORDERED {
-            self.entries.remove(0);
-        }
-        let at = self.entries.partition_point(|old| old.at <= entry.at);
-        self.entries.insert(at, entry);
+        Group { clock: Clock::default(), touched: 0, newest: at, body }
     }
 
-    /// The events to show, if the group has what the correlation asks for.
-    fn enough(&self, of: &Correlation) -> Option<Vec<Arc<wire::Event>>> {
-        let chosen: Vec<&Entry> = match of.kind {
-            Kind::EventCount | Kind::ValueCount | Kind::Temporal => {
-                if (self.entries.len() as u64) < of.least {
-                    return None;
-                }
-                self.entries.iter().skip(self.entries.len().saturating_sub(SHOWN)).collect()
-            }
-            Kind::TemporalOrdered => self.in_order(of.rules.len())?,
-        };
-        let mut events: Vec<Arc<wire::Event>> = Vec::new();
-        for kept in chosen.iter().filter_map(|entry| entry.kept.as_ref()) {
-            if events.last().is_none_or(|last| !Arc::ptr_eq(last, &kept.event)) {
-                events.push(kept.event.clone());
-            }
+    fn sizes(&self) -> Sizes {
+        match &self.body {
+            Body::Sliding(body) => body.sizes(),
+            Body::Steps(body) => body.sizes(),
+            Body::Tumbling(body) => body.sizes(),
         }
-        events.drain(..events.len().saturating_sub(SHOWN));
-        Some(events)
     }
 
-    /// The first run of entries that has every rule in order. All entries lie within the timespan already.
-    fn in_order(&self, rules: usize) -> Option<Vec<&Entry>> {
-        let mut chosen = Vec::new();
-        for entry in &self.entries {
-            if entry.slot == chosen.len() {
-                chosen.push(entry);
-            }
+    /// The time from which on it is of interest whether its timespan is over.
+    fn oldest(&self) -> i64 {
+        match &self.body {
+            Body::Tumbling(body) => body.oldest(),
+            Body::Sliding(_) | Body::Steps(_) => self.newest,
         }
-        (chosen.len() == rules).then_some(chosen)
     }
+}
+
+/// A window as it is saved.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Saved {
+    groups: Vec<(Key, Group)>,
+    clock: Clock,
+    sweep: u64,
+    lost: Lost,
+}
+
+impl Window {
+    pub fn save(&self) -> Saved {
+        let mut groups: Vec<(Key, Group)> = self.groups.iter().map(|(key, group)| (key.clone(), group.clone())).collect();
+        groups.sort_by(|(one, _), (two, _)| one.cmp(two));
+        Saved { groups, clock: self.clock.clone(), sweep: self.sweep, lost: self.lost }
+    }
+
+    /// Refuses what no window of this correlation and these limits can have been.
+    pub fn load(saved: Saved, of: &Correlation, limits: &Limits) -> Result<Window, String> {
+        let mut window = Window { clock: saved.clock, sweep: saved.sweep, lost: saved.lost, ..Window::default() };
+        if saved.groups.len() > limits.groups.saturating_add(1) || !window.clock.is_sound() {
+            return Err("more groups or machines than there may be".into());
+        }
+        let count = window.clock.count();
+        for (key, mut group) in saved.groups {
+            let alike = std::mem::discriminant(&group.body) == std::mem::discriminant(&Group::new(of, 0).body);
+            let sound = match &mut group.body {
+                Body::Sliding(body) => body.restore(of),
+                Body::Steps(body) => body.restore(of),
+                Body::Tumbling(body) => body.restore(),
+            };
+            if !alike || !sound || !group.clock.is_sound() || group.touched > count || key.len() != of.group_names.len() {
+                return Err("a group that cannot be".into());
+            }
+            window.groups.insert(key, group);
+        }
+        window.measure();
+        match window.entries <= limits.entries.saturating_add(CROWD) {
+            true => Ok(window),
+            false => Err("more events than there may be".into()),
+        }
+    }
+}
+
+/// Bytes that the kept event of an entry takes.
+fn bytes(entry: &Entry) -> usize {
+    entry.kept.as_ref().map_or(0, |kept| kept.size)
+}
+
+/// The last events of some entries, each once.
+fn shown<'e>(entries: impl Iterator<Item = &'e Entry>) -> Vec<Arc<Shown>> {
+    let mut events: Vec<Arc<Shown>> = Vec::new();
+    let mut last = None;
+    for entry in entries {
+        if let (Some(kept), true) = (&entry.kept, last != Some(entry.seq)) {
+            last = Some(entry.seq);
+            events.push(kept.event.clone());
+        }
+    }
+    events.drain(..events.len().saturating_sub(SHOWN));
+    events
 }

@@ -66,8 +66,8 @@ fn each_fault_of_a_folder_is_told() {
         ("one.hits.jsonl", &format!("{x}{y}no event\n")),
         ("one.misses.jsonl", &format!("{y}{x}")),
     ]);
-    insta::assert_snapshot!(found.join("\n"), @"
-        bad.yml: the rule has no logsource
+    insta::assert_snapshot!(found.join("\n"), @r#"
+        bad.yml:1: the rule has no logsource
         empty.hits.jsonl: there is no event in this file
         empty.misses.jsonl: cannot be read: No such file or directory (os error 2)
         many.hits.jsonl: the correlation does not fire on this sequence, and should
@@ -75,7 +75,7 @@ fn each_fault_of_a_folder_is_told() {
         one.hits.jsonl:3: this is no event: expected ident at line 1 column 2
         one.hits.jsonl:2: the rule does not fire on this event, and should
         one.misses.jsonl:2: the rule fires on this event, and should not
-        ");
+        "#);
     assert_eq!(folder(Path::new("absent")).len(), 2);
 }
 
@@ -83,4 +83,40 @@ fn each_fault_of_a_folder_is_told() {
 fn our_own_rules_do_as_their_files_say() {
     let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../content/sigma");
     assert_eq!(folder(&ours), []);
+}
+
+#[test]
+fn sequences_bring_what_their_steps_say() {
+    let (x, hits) = (event("x"), event("x").repeat(2));
+    let check = |sequences: &str| {
+        let files = [
+            ("many.yml", SEQUENCE),
+            ("many.hits.jsonl", hits.as_str()),
+            ("many.misses.jsonl", x.as_str()),
+            ("many.sequences.toml", sequences),
+        ];
+        faults(&files).join("\n")
+    };
+    let head = "event.e = { product = \"linux\", fields = { A = \"x\" } }\n";
+    let good = "[[sequence]]\nname = \"n\"\nstep = [\n{ event = \"e\", at = \"+0s\", times = 3, every = \"250ms\", findings = 1 },\n{ event = \"e\", at = \"+1m\", findings = 1 },\n{ at = \"+1d\", findings = 0 },\n{ event = \"e\", at = \"+2d\", with = { A = \"y\" }, findings = 0 },\n]\n";
+    assert_eq!(check(&format!("{head}{good}{good}")), "");
+    let table: String = [
+        good.replace("findings = 1 },\n{ at", "findings = 2 },\n{ at"),
+        good.replace("+1m", "1 minute"),
+        good.replace("\"e\", at = \"+1m\"", "\"f\", at = \"+1m\""),
+        good.replace("times = 3", "times = 30000"),
+        good.replace("findings = 0 },\n]", "finds = 0 },\n]"),
+        String::new(),
+    ]
+    .map(|sequences| check(&format!("{head}{sequences}")) + "\n")
+    .concat();
+    insta::assert_snapshot!(table, @r#"
+        many.sequences.toml:6: n: the step brings 1 findings, not 2
+        many.sequences.toml:6: n: "1 minute" is no time such as +30s
+        many.sequences.toml:6: n: there is no event "f"
+        many.sequences.toml:5: n: more than 20000 events
+        many.sequences.toml:6: n: the step brings 0 findings, not 1
+        many.sequences.toml:8: not readable: unknown field `finds`, expected one of `event`, `at`, `with`, `times`, `every`, `findings`
+        many.sequences.toml:1: not readable: missing field `sequence`
+        "#);
 }

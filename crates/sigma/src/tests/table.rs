@@ -237,23 +237,23 @@ fn refusals_say_where_and_why() {
         t.yml:7: the condition names "t", and there is no such selection
         t.yml:7: a parenthesis is not closed
         t.yml:7: the condition goes on with "s" where it should end
-        t.yml:7: the old form with "|" (count, near, …) is not read; write a correlation rule
+        t.yml:7: the old form says no "timeframe", so how long to remember cannot be known
         t.yml:7: no selection is named as "t*"
         t.yml:7: "3 of them" asks for more selections than there are
         t.yml:5: the detection has no condition
-        t.yml:6: selection "s": there is no modifier "unknown"
+        t.yml:6: selection "s": "A|unknown": there is no modifier "unknown"
         t.yml:6: selection "s": "A|expand": needs a list for the placeholder %admins%, and none was given
         t.yml:6: selection "s": "A|re": not a regular expression that runs in linear time: look-around, including look-ahead and look-behind, is not supported
         t.yml:6: selection "s": "A|re": not a regular expression that runs in linear time: Compiled regex exceeds size limit of 4194304 bytes.
         t.yml:6: selection "s": "A|cidr": "10.0.0.0/40" is no network such as 192.168.0.0/16
         t.yml:6: selection "s": "A|gt": "many" is no number
         t.yml:6: selection "s": "A|wide": these bytes are no text; "base64" or "base64offset" must follow
-        t.yml:6: selection "s": these modifiers exclude each other
+        t.yml:6: selection "s": "A|re|cidr": these modifiers exclude each other
         t.yml:6: selection "s": "A|contains": "contains" cannot be asked of null
         t.yml:6: selection "s": "A": a value must be a single text, number, true, false or null
         t.yml:6: selection "s": "A" has no value
-        t.yml:3: selection "s": is empty
-        t.yml:7: "timeframe" belongs to the old form; write a correlation rule
+        t.yml:6: selection "s": is empty
+        t.yml:7: "timeframe" belongs to the old form with count or near; write a correlation rule
         "#);
     let whole: String = [
         "",
@@ -277,21 +277,21 @@ fn refusals_say_where_and_why() {
     .concat();
     insta::assert_snapshot!(whole, @r#"
         t.yml: the file is empty
-        t.yml: this is no Sigma rule: the document is not a map
-        t.yml:2: not readable as YAML: did not find expected node content at line 2 column 1, while parsing a flow node
-        t.yml:1: the old collections with "action" are not read; write each rule out
-        t.yml:3: Sigma filters are not supported
-        t.yml: the rule has no logsource
-        t.yml: the rule has no title
+        t.yml:1: this is no Sigma rule: the document is not a map
+        t.yml:2: not readable as YAML: while parsing a node, did not find expected node content
+
+        t.yml:3: the filter has no rules; write their ids or names, or any
+        t.yml:1: the rule has no logsource
+        t.yml:1: the rule has no title
         t.yml:3: "urgent" is no level: informational, low, medium, high, critical
         t.yml:2: the logsource names no product, category or service
-        t.yml:1: not readable as YAML: the key "title" is there twice
-        t.yml:1: not readable as YAML: title: invalid type: enum, expected a plain YAML value at line 1 column 8
-        t.yml:2: correlations of type "value_sum" are not supported; event_count, value_count, temporal, temporal_ordered are
-        t.yml:2: "lt" cannot be judged while events still come; use gte, gt or eq
+        t.yml:2: not readable as YAML: the key "title" is there twice
+        t.yml:1: not readable as YAML: the tag !secret is not known
+        t.yml:2: the correlation has no condition
+        t.yml:2: the correlation names "a", and there is no such rule among those that could be read
         t.yml:2: "5x" is no timespan such as 5m (s, m, h, d; at most a year)
         t.yml:2: the correlation names "a", and there is no such rule among those that could be read
-        t.yml:2: value_count needs the field whose values are counted
+        t.yml:2: the condition needs the field whose values are looked at
         "#);
 }
 

@@ -118,7 +118,7 @@ fn rules_that_feed_a_correlation_are_silent_unless_it_says_otherwise() {
 #[test]
 fn memory_stays_bounded_and_what_is_forgotten_is_counted() {
     let correlation = "type: event_count\nrules: [fail]\ngroup-by: [User]\ntimespan: 1h\ncondition: {gte: 3}";
-    let mut engine = engine_with(correlation, Limits { groups: 100, entries: 1_000, kept: 10_000 });
+    let mut engine = engine_with(correlation, Limits { groups: 100, entries: 1_000, kept: 10_000, ..Limits::default() });
     for n in 0..5_000 {
         engine.judge(&at(n, &[("Act", "fail"), ("User", &n.to_string())]));
     }

@@ -1,0 +1,154 @@
+//! The names of JSON objects as a tree that is kept from line to line, so that a line of a known shape costs one comparison a name.
+
+use crate::format::{self, Mark};
+use sigma::{Name, Slate};
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+
+/// A place in the tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Id(u32);
+
+/// Of a longer key, what comes after is left out of the name.
+const KEY_BYTES: usize = 256;
+/// Of a longer dotted name, what comes after is left out.
+const PATH_BYTES: usize = 1_024;
+/// Beyond so many, all are forgotten before the next line.
+const NODES: usize = 20_000;
+
+/// What becomes of the values of a path.
+#[derive(Debug, Clone, Copy)]
+pub enum Wanted {
+    As(Name),
+    /// No rule asks for it.
+    Nowhere,
+    /// The slate remembers no more names: it is given by its letters.
+    Spelled,
+}
+
+#[derive(Debug)]
+struct Node {
+    parent: Id,
+    /// The key with its closing quote and colon, as it stands in a line; empty if it cannot be foretold.
+    written: Box<str>,
+    key: Box<str>,
+    path: Box<str>,
+    wanted: Wanted,
+    mark: Mark,
+    /// The name that came first within it, and the one that came after it, when it was seen last.
+    first: Id,
+    next: Id,
+}
+
+#[derive(Debug)]
+pub struct Paths {
+    nodes: Vec<Node>,
+    ids: HashMap<u64, Id>,
+    hasher: RandomState,
+}
+
+impl Default for Paths {
+    fn default() -> Paths {
+        let root = Node {
+            parent: Paths::ROOT,
+            written: Box::default(),
+            key: Box::default(),
+            path: Box::default(),
+            wanted: Wanted::Nowhere,
+            mark: Mark::None,
+            first: Paths::ROOT,
+            next: Paths::ROOT,
+        };
+        Paths { nodes: vec![root], ids: HashMap::new(), hasher: RandomState::new() }
+    }
+}
+
+impl Paths {
+    /// The object itself. As a forecast it stands for none.
+    pub const ROOT: Id = Id(0);
+
+    /// To be called before a line: holds what is remembered within its bound.
+    pub fn ready(&mut self) {
+        if self.nodes.len() > NODES {
+            *self = Paths::default();
+        }
+    }
+
+    fn node(&self, id: Id) -> Option<&Node> {
+        self.nodes.get(id.0 as usize)
+    }
+
+    /// The name that is expected first within an object.
+    pub fn first(&self, object: Id) -> Id {
+        self.node(object).map_or(Paths::ROOT, |node| node.first)
+    }
+
+    /// The name that is expected after another.
+    pub fn next(&self, id: Id) -> Id {
+        self.node(id).map_or(Paths::ROOT, |node| node.next)
+    }
+
+    /// How many bytes the expected name takes, if the text (behind a key's opening quote) begins with it.
+    pub fn expected(&self, id: Id, text: &[u8]) -> Option<usize> {
+        let written = self.node(id)?.written.as_bytes();
+        (!written.is_empty() && text.starts_with(written)).then_some(written.len())
+    }
+
+    pub fn wanted(&self, id: Id) -> (Wanted, Mark) {
+        self.node(id).map_or((Wanted::Nowhere, Mark::None), |node| (node.wanted, node.mark))
+    }
+
+    /// The name as a field is called.
+    pub fn path(&self, id: Id) -> &str {
+        self.node(id).map_or("", |node| &node.path)
+    }
+
+    /// The place of a key within an object, known or new. It will be expected after `before`, or first.
+    /// `written` is the key as it stands in the line up to its colon.
+    pub fn find(&mut self, object: Id, before: Option<Id>, key: &str, written: &str, slate: &mut Slate) -> Id {
+        let short = cut(key, KEY_BYTES);
+        let mut place = self.hasher.hash_one((object.0, short));
+        let found = loop {
+            match self.ids.get(&place).copied() {
+                None => break self.add(place, object, short, if key == short { written } else { "" }, slate),
+                Some(id) if self.node(id).is_some_and(|node| node.parent == object && *node.key == *short) => break id,
+                Some(_) => place = place.wrapping_add(1),
+            }
+        };
+        let (parent, forecast) = (before.is_none(), before.unwrap_or(object));
+        if let Some(node) = self.nodes.get_mut(forecast.0 as usize) {
+            *(if parent { &mut node.first } else { &mut node.next }) = found;
+        }
+        found
+    }
+
+    fn add(&mut self, place: u64, parent: Id, key: &str, written: &str, slate: &mut Slate) -> Id {
+        let above = self.path(parent);
+        let mut path = String::with_capacity(above.len() + 1 + key.len());
+        path.push_str(above);
+        if !above.is_empty() {
+            path.push('.');
+        }
+        path.push_str(key);
+        let path = cut(&path, PATH_BYTES);
+        let (wanted, mark) = wanted(path, slate);
+        let Ok(id) = u32::try_from(self.nodes.len()) else { return Paths::ROOT };
+        let (written, key, path) = (written.into(), key.into(), path.into());
+        self.nodes.push(Node { parent, written, key, path, wanted, mark, first: Paths::ROOT, next: Paths::ROOT });
+        self.ids.insert(place, Id(id));
+        Id(id)
+    }
+}
+
+/// What becomes of a field that is called so.
+pub fn wanted(path: &str, slate: &mut Slate) -> (Wanted, Mark) {
+    let wanted = match format::field(path) {
+        None => Wanted::Nowhere,
+        Some(name) => slate.name(&name).map_or(Wanted::Spelled, Wanted::As),
+    };
+    (wanted, format::mark(path))
+}
+
+fn cut(text: &str, bytes: usize) -> &str {
+    text.get(..text.floor_char_boundary(bytes)).unwrap_or(text)
+}
