@@ -88,6 +88,7 @@ fn sniff(file: &mut File) -> io::Result<(Form, Vec<u8>)> {
     let form = match kind::of(&start) {
         Kind::Evtx => Form::Evtx,
         Kind::Json | Kind::Empty | Kind::Unknown => Form::Whole,
+        Kind::Csv | Kind::W3c | Kind::ZeekTsv | Kind::Squid | Kind::EvtxPiece => Form::Whole,
         _ if start.contains(&0) => Form::Whole,
         kind @ (Kind::JsonLines | Kind::Audit | Kind::Syslog | Kind::Cisco | Kind::WebAccess | Kind::WebError) => {
             Form::Lines(kind)

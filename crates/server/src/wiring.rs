@@ -9,6 +9,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use base::Lang;
 use ed25519_dalek::SigningKey;
+use response::recording::Taking;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +33,7 @@ pub fn app(store: Store, content: &Content, config: &Config, origin: String, sea
     faults.extend(word_faults.iter().map(ToString::to_string));
     anyhow::ensure!(faults.is_empty(), "the content has {} faults; the first: {}", faults.len(), faults[0]);
     shelf.put(Sealing(sealing));
+    shelf.put(Taking::new(config.recordings.limits()));
     let mail = config.mail.as_ref().map(Mail::new).transpose()?;
     let site = Site { origin, version: env!("CARGO_PKG_VERSION") };
     Ok(App { store, words: Arc::new(words), shelf: Arc::new(shelf), site: Arc::new(site), mail })
