@@ -1,5 +1,8 @@
 //! Imported rules among our own: in the bundle for agents, with an owner's text, and with who wrote them for analysts.
 
+#[cfg(test)]
+mod tests;
+
 use super::{Fault, Rules, Telling, Text};
 use ::web::Content;
 use base::Lang;
