@@ -28,11 +28,18 @@ pub enum BundleRefused {
 impl Gear {
     /// Nothing yet: before the first bundle.
     pub fn empty() -> Gear {
-        Gear::new(&Bundle { number: 0, made: 0, rules: Vec::new(), bad_hashes: Vec::new(), folders: Vec::new() }).0
+        let (rules, levels, bad_hashes, folders) = Default::default();
+        Gear::new(&Bundle { number: 0, made: 0, rules, levels, bad_hashes, folders }).0
     }
 
     fn new(bundle: &Bundle) -> (Gear, Vec<Fault>) {
-        let (rules, faults) = Rules::read(bundle.rules.iter().map(|file| (file.name.as_str(), file.yaml.as_str())));
+        let (mut rules, faults) = Rules::read(bundle.rules.iter().map(|file| (file.name.as_str(), file.yaml.as_str())));
+        for (id, level) in &bundle.levels {
+            // A level that this agent does not know leaves the rule as its file says.
+            if let Ok(level) = level.parse() {
+                rules.set_level(id, level);
+            }
+        }
         let hashes = bundle.bad_hashes.iter().map(|(hash, name)| (hash.to_ascii_lowercase(), name.clone()));
         let gear = Gear {
             number: bundle.number,
@@ -82,7 +89,15 @@ mod tests {
     use ed25519_dalek::SigningKey;
 
     fn bundle(number: u64) -> Bundle {
-        Bundle { number, made: 0, rules: Vec::new(), bad_hashes: vec![("AB".into(), "x".into())], folders: Vec::new() }
+        let yaml = "title: T\nid: r1\nlevel: high\nlogsource: {product: linux}\ndetection: {s: {A: b}, condition: s}\n";
+        Bundle {
+            number,
+            made: 0,
+            rules: vec![wire::RuleFile { name: "t".into(), yaml: yaml.into() }],
+            levels: vec![("r1".into(), "low".into()), ("r1".into(), "dire".into()), ("absent".into(), "high".into())],
+            bad_hashes: vec![("AB".into(), "x".into())],
+            folders: Vec::new(),
+        }
     }
 
     #[test]
@@ -95,6 +110,7 @@ mod tests {
         keep(&home, &signed).expect("kept");
         let gear = kept(&home, &key.verifying_key());
         assert_eq!((gear.number, gear.bad_hashes.get("ab").map(String::as_str)), (3, Some("x")));
+        assert_eq!(gear.rules.rule("r1").map(|rule| rule.level), Some(sigma::Level::Low), "as the server levelled it");
 
         let older = wire::sign(&key, &bundle(2)).expect("signed");
         assert_eq!(open(&older, &key.verifying_key(), 3).err(), Some(BundleRefused::Older { given: 2, ours: 3 }));

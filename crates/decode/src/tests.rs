@@ -1,4 +1,5 @@
 mod bytes;
+pub(crate) mod evtx;
 mod formats;
 mod json;
 mod lines;

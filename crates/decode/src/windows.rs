@@ -3,6 +3,7 @@
 use crate::mapping::Plans;
 pub use crate::mapping::{Mapping, NotAMapping};
 use sigma::Slate;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What the mapping says of each channel and event, made ready for one slate: say it once, use it for every event.
@@ -22,4 +23,10 @@ impl Mapper {
     pub fn finish(&mut self, slate: &mut Slate, channel: &str, number: u32) {
         self.plans.windows(&self.mapping, slate, channel, number);
     }
+}
+
+/// The name of a field of a Windows record as rules write it, from its path in the XML (`Event.EventData.Image`), or `None`
+/// for what no rule asks.
+pub(crate) fn name(path: &str) -> Option<Cow<'_, str>> {
+    crate::format::field(path)
 }

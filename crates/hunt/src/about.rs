@@ -61,6 +61,10 @@ pub struct Report {
     pub source_file: PathBuf,
     /// The record's number as the file gives it, or the line's. Of a correlation, that of the event that made it whole.
     pub record_id: u64,
+    /// Who wrote the rule, as the rule says: licences of rules ask that findings say it.
+    pub author: String,
+    /// The rule's file, as it was given.
+    pub rule_file: String,
 }
 
 /// What a hunt went through.

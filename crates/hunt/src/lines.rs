@@ -16,6 +16,8 @@ pub fn write_jsonl(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         source_file: report.source_file.display().to_string(),
         record_id: report.record_id,
         rule_name: &finding.name,
+        author: &report.author,
+        rule_file: &report.rule_file,
         tags: &finding.tags,
         matched: &finding.matched,
         events: &finding.events,
@@ -34,6 +36,9 @@ struct Line<'r> {
     source_file: String,
     record_id: u64,
     rule_name: &'r str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    author: &'r str,
+    rule_file: &'r str,
     tags: &'r [String],
     matched: &'r [wire::Matched],
     events: &'r [wire::Event],
@@ -41,7 +46,9 @@ struct Line<'r> {
 
 /// The first line of a CSV, with the mark by which Excel knows UTF-8.
 pub fn write_csv_head(out: &mut dyn Write) -> io::Result<()> {
-    out.write_all("\u{feff}time,rule_id,title,level,host,source_file,record_id,rule_name,tags,matched\r\n".as_bytes())
+    out.write_all(
+        "\u{feff}time,rule_id,title,level,host,source_file,record_id,rule_name,tags,matched,author,rule_file\r\n".as_bytes(),
+    )
 }
 
 /// Writes a report as a line of CSV (RFC 4180). A text that a spreadsheet would take for a formula gets an apostrophe before it.
@@ -60,11 +67,14 @@ pub fn write_csv(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         finding.name.clone(),
         finding.tags.join(" "),
         matched.join("; "),
+        report.author.clone(),
+        report.rule_file.clone(),
     ];
     let line: Vec<String> = parts.iter().map(|part| quoted(part)).collect();
     out.write_all((line.join(",") + "\r\n").as_bytes())
 }
 
+/// A value as CSV writes it (RFC 4180); one that a spreadsheet would take for a formula gets an apostrophe before it.
 pub(crate) fn quoted(text: &str) -> String {
     let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
     if guard.is_empty() && !text.contains(['"', ',', '\n', '\r', ';']) {

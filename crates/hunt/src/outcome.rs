@@ -108,6 +108,8 @@ impl Count {
 pub struct RuleTally {
     pub name: String,
     pub title: String,
+    /// Who wrote it.
+    pub author: String,
     pub tags: Vec<String>,
     pub count: Count,
 }
@@ -161,6 +163,7 @@ impl Tally {
             if rule.count.count == 0 {
                 rule.name.clone_from(&report.finding.name);
                 rule.title.clone_from(&report.finding.title);
+                rule.author.clone_from(&report.author);
                 rule.tags.clone_from(&report.finding.tags);
             }
             rule.count.add(level, at);

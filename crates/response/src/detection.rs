@@ -1,9 +1,12 @@
 //! The rules that agents judge by: Sigma files, the texts that people read when one fires, and the signed bundle.
 
+mod packs;
 mod store;
 
 #[cfg(test)]
 mod tests;
+
+pub use self::packs::{Origin, faults as text_faults};
 
 use ::store::Store;
 use ::web::Content;
@@ -73,7 +76,11 @@ pub struct Fault {
 #[derive(Default)]
 pub struct Rules {
     files: Vec<RuleFile>,
+    /// Rules that are used at another level than their file says.
+    levels: Vec<(String, String)>,
     texts: BTreeMap<String, Text>,
+    /// Of imported rules, by id.
+    origins: BTreeMap<String, Origin>,
     bad_hashes: Vec<(String, String)>,
 }
 
@@ -134,6 +141,9 @@ impl Rules {
             hash.update(format!("{} {}\n", file.name, file.yaml.len()));
             hash.update(&file.yaml);
         }
+        for (id, level) in &self.levels {
+            hash.update(format!("{id} {level}\n"));
+        }
         for (sha256, name) in &self.bad_hashes {
             hash.update(format!("{sha256} {name}\n"));
         }
@@ -155,6 +165,7 @@ impl Rules {
             number: bundle.number,
             made: bundle.made,
             rules: self.files.clone(),
+            levels: self.levels.clone(),
             bad_hashes: self.bad_hashes.clone(),
             folders: Vec::new(),
         })

@@ -28,5 +28,18 @@ pub fn fill(shelf: &mut web::Shelf, content: &web::Content) -> Vec<String> {
     shelf.put(recording::Judging::read(content));
     shelf.put(recording::Taking::default());
     faults.extend(more);
+    let mut faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    faults.extend(detection::text_faults(content));
+    faults
+}
+
+/// Adds the packs of others' rules to what is on the shelf: their rules go to agents, their texts to pages and letters.
+///
+/// Gives what of them cannot be used; unlike a fault of our own content, that is no reason not to start.
+pub fn fill_packs(shelf: &mut web::Shelf, content: &web::Content, packs: &[pack::Pack]) -> Vec<String> {
+    let (mut rules, _) = detection::Rules::read(content);
+    let faults = rules.add_packs(packs, content);
+    shelf.put(rules.titles());
+    shelf.put(rules);
     faults.iter().map(ToString::to_string).collect()
 }

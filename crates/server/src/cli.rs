@@ -3,10 +3,10 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool speaks on the terminal")]
 
 use crate::config::Config;
-use crate::{hunting, up, wiring};
+use crate::{hunting, rules, up, wiring};
 use anyhow::Context as _;
 use base::Clock;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
 use std::io::{BufReader, IsTerminal as _};
 use std::net::SocketAddr;
@@ -30,7 +30,7 @@ enum Does {
     Hunt(hunting::Hunt),
     /// Work with detection rules.
     #[command(subcommand)]
-    Rules(Rules),
+    Rules(rules::Rules),
     /// Check that an exported ledger is whole and unchanged.
     Verify {
         file: PathBuf,
@@ -97,23 +97,12 @@ pub struct Up {
     pub no_agent: bool,
 }
 
-#[derive(Subcommand)]
-enum Rules {
-    /// Say which rules of a folder load, which do not, and why.
-    Check {
-        folder: PathBuf,
-        #[arg(long, default_value = "text")]
-        format: CheckFormat,
-    },
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum CheckFormat {
-    Text,
-    Json,
-}
-
 impl Data {
+    /// Was a directory named?
+    pub fn is_given(&self) -> bool {
+        self.data.is_some()
+    }
+
     /// The directory: the one given, or this user's own.
     pub fn dir(&self) -> anyhow::Result<PathBuf> {
         if let Some(dir) = &self.data {
@@ -143,7 +132,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.does {
         Does::Up(options) => runtime()?.block_on(up::run(&options))?,
         Does::Hunt(hunt) => return Ok(hunt.run()),
-        Does::Rules(Rules::Check { folder, format }) => return hunting::check(&folder, format == CheckFormat::Json),
+        Does::Rules(rules) => return rules.run(),
         Does::Verify { file, key } => return verify(&file, key.as_deref()),
         Does::Backup { data, to } => runtime()?.block_on(backup(&data.dir()?, &to))?,
         Does::Restore { data, from } => runtime()?.block_on(restore(&data.dir()?, &from))?,

@@ -8,5 +8,6 @@ pub mod jobs;
 mod keys;
 mod ledger;
 mod locked;
+pub mod rules;
 pub mod up;
 pub mod wiring;

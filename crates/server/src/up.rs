@@ -31,7 +31,9 @@ pub async fn run(options: &Up) -> anyhow::Result<()> {
     let store = Store::open(&wiring::place(&config, &data), Clock::System).await?;
     let origin = config.origin.clone().unwrap_or_else(|| format!("http://{}:{}", host(portal_at), portal_at.port()));
     let agents_url = format!("https://{}:{}", host(agents_at), agents_at.port());
-    let app = wiring::app(store, &content, &config, origin, keys::sealing(&data)?)?;
+    let (packs, faults) = pack::Packs::of(&data).all();
+    faults.iter().for_each(|fault| tracing::warn!("a pack of rules is left out: {fault}"));
+    let app = wiring::app(store, &content, &config, origin, keys::sealing(&data)?, &packs)?;
     let gate = Gate::open(&app, &data, &config.agent_names, &agents_url).await.map_err(|problem| anyhow::anyhow!("{problem}"))?;
     let (stop, stopped) = watch::channel(false);
 

@@ -9,6 +9,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use base::Lang;
 use ed25519_dalek::SigningKey;
+use pack::Pack;
 use response::recording::Taking;
 use std::path::Path;
 use std::sync::Arc;
@@ -26,12 +27,22 @@ pub fn place(config: &Config, data: &Path) -> Place {
 
 /// The app: the store, the words, the content of every slice, the way to the mail server.
 ///
-/// Refuses content with faults: a page with a hole in it helps nobody.
-pub fn app(store: Store, content: &Content, config: &Config, origin: String, sealing: SigningKey) -> anyhow::Result<App> {
+/// Refuses content with faults: a page with a hole in it helps nobody. A pack that cannot be used is left out and told.
+pub fn app(
+    store: Store,
+    content: &Content,
+    config: &Config,
+    origin: String,
+    sealing: SigningKey,
+    packs: &[Pack],
+) -> anyhow::Result<App> {
     let (words, word_faults) = Book::of(content);
     let (mut shelf, mut faults) = shelf(content);
     faults.extend(word_faults.iter().map(ToString::to_string));
     anyhow::ensure!(faults.is_empty(), "the content has {} faults; the first: {}", faults.len(), faults[0]);
+    for fault in response::fill_packs(&mut shelf, content, packs) {
+        tracing::warn!("an imported rule is left out: {fault}");
+    }
     shelf.put(Sealing(sealing));
     shelf.put(Taking::new(config.recordings.limits()));
     let mail = config.mail.as_ref().map(Mail::new).transpose()?;

@@ -89,6 +89,7 @@ pub fn about(document: &Node, file: &str) -> Result<Rule, Refusal> {
         source: if correlation { wire::Source::default() } else { source(document)? },
         correlation,
         silent: false,
+        anchored: false,
     })
 }
 

@@ -5,7 +5,7 @@ use crate::fold::{Names, hash};
 use crate::index::{self, Index};
 use crate::modifier::{Lists, Means};
 use crate::yaml::{self, Node};
-use crate::{Fault, Notice, Refusal, Rule, anchor, old};
+use crate::{Fault, Level, Notice, Refusal, Rule, anchor, old};
 use std::collections::{HashMap, HashSet};
 
 /// A set of rules, compiled and never changed again. Share it with `Arc`.
@@ -87,6 +87,15 @@ impl Rules {
 
     pub fn rule(&self, id: &str) -> Option<&Rule> {
         self.by_id.get(id).and_then(|n| self.rules.get(*n))
+    }
+
+    /// Gives a rule another level than its file says; false where there is no such rule.
+    pub fn set_level(&mut self, id: &str, level: Level) -> bool {
+        let rule = self.by_id.get(id).and_then(|place| self.rules.get_mut(*place));
+        rule.is_some_and(|rule| {
+            rule.level = level;
+            true
+        })
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Rule> {
@@ -419,10 +428,18 @@ impl Reading<'_> {
                 common.count(detection);
             }
         }
-        let entries = rules.iter().zip(&logics).map(|(rule, logic)| match logic {
-            Logic::Detection(detection) => {
-                Some(index::Entry { source: &rule.source, anchors: common.necessary(detection), fields: detection.fields() })
-            }
+        let necessary: Vec<_> = logics
+            .iter()
+            .map(|logic| match logic {
+                Logic::Detection(detection) => common.necessary(detection),
+                Logic::Correlation(_) => None,
+            })
+            .collect();
+        for ((rule, logic), anchors) in rules.iter_mut().zip(&logics).zip(&necessary) {
+            rule.anchored = anchors.is_some() || matches!(logic, Logic::Correlation(_));
+        }
+        let entries = rules.iter().zip(&logics).zip(necessary).map(|((rule, logic), anchors)| match logic {
+            Logic::Detection(detection) => Some(index::Entry { source: &rule.source, anchors, fields: detection.fields() }),
             Logic::Correlation(_) => None,
         });
         let index = Index::new(entries, self.means.names.len());

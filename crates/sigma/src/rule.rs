@@ -69,4 +69,6 @@ pub struct Rule {
     pub correlation: bool,
     /// It only feeds a correlation and gives no finding of its own.
     pub silent: bool,
+    /// It cannot hold without some plain text or value that it names; the others are put to every event of their source.
+    pub anchored: bool,
 }

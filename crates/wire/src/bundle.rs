@@ -53,6 +53,9 @@ pub struct Bundle {
     /// UTC milliseconds.
     pub made: i64,
     pub rules: Vec<RuleFile>,
+    /// Rules that are used at another level than their file says: id and level.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub levels: Vec<(String, String)>,
     /// SHA-256 of files known to be bad (hex), with the name of each.
     pub bad_hashes: Vec<(String, String)>,
     /// Folders to watch besides the agent's own choice.

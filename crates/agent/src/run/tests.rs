@@ -44,7 +44,7 @@ fn rules() -> Vec<RuleFile> {
 }
 
 fn bundle(number: u64, folders: Vec<String>) -> Bundle {
-    Bundle { number, made: 0, rules: rules(), bad_hashes: vec![], folders }
+    Bundle { number, made: 0, rules: rules(), levels: vec![], bad_hashes: vec![], folders }
 }
 
 fn findings(server: &Server) -> Vec<Finding> {

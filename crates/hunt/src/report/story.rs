@@ -95,11 +95,12 @@ impl Teller<'_> {
         while let Some((voice, one)) = gathered.pop_first() {
             chapters.entry(one.chapter).or_default().push((voice, one));
         }
+        let stopped = self.outcome.summary.stopped.then(|| self.words.t("hunt-stopped"));
         let small: u64 = Level::ALL.iter().filter(|level| **level < least).map(|level| tally.levels[*level as usize]).sum();
         Story {
             verdict,
             level,
-            says: vec![self.words.t("hunt-signs")],
+            says: stopped.into_iter().chain([self.words.t("hunt-signs")]).collect(),
             facts,
             first,
             chapters: chapters.into_iter().filter_map(|(place, passages)| self.chapter(place, passages)).collect(),
@@ -113,8 +114,10 @@ impl Teller<'_> {
             return Story { verdict: w.t("hunt-none-read"), level: "none", ..Story::default() };
         }
         let numbers = [summary.events, summary.files, self.outcome.made.rules].map(|number| w.number(number));
+        let stopped = summary.stopped.then(|| w.t("hunt-stopped"));
         let means = w.with("hunt-none-means", &[("events", &numbers[0]), ("files", &numbers[1]), ("rules", &numbers[2])]);
-        Story { verdict: w.t("hunt-verdict-none"), level: "none", says: vec![means, w.t("hunt-none-not")], ..Story::default() }
+        let says = stopped.into_iter().chain([means, w.t("hunt-none-not")]).collect();
+        Story { verdict: w.t("hunt-verdict-none"), level: "none", says, ..Story::default() }
     }
 
     fn verdict(&self, worst: Level, stages: usize) -> (String, &'static str) {

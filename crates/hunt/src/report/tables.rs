@@ -169,11 +169,11 @@ impl Tables<'_> {
             .map(|rule| {
                 let techniques: Vec<&str> =
                     rule.tags.iter().filter_map(|tag| self.attack.of_tag(tag)).map(|named| named.id()).collect();
-                let name = [Cell::text(&rule.title), Cell::Text(techniques.join(" "))];
+                let name = [Cell::text(&rule.title), Cell::text(&rule.author), Cell::Text(techniques.join(" "))];
                 name.into_iter().chain(self.count(&rule.count)).collect()
             })
             .collect();
-        self.table("rules", "hunt-rules", &["rule", "techniques", "count", "worst", "first", "last"], rows, ROWS)
+        self.table("rules", "hunt-rules", &["rule", "author", "techniques", "count", "worst", "first", "last"], rows, ROWS)
     }
 
     fn unread(&self) -> Table {
@@ -184,13 +184,23 @@ impl Tables<'_> {
         };
         let rows = summary.faults.iter().map(row).collect();
         let mut table = self.table("unread", "hunt-unread", &["file", "line", "reason"], rows, ROWS);
+        if summary.stopped {
+            table.says.push(w.t("hunt-stopped"));
+        }
         table.says.push(match summary.errors {
             0 => w.t("hunt-unread-all"),
             errors => w.with("hunt-unread-says", &[("n", &w.number(errors))]),
         });
-        if summary.forgotten > 0 {
-            table.after.push(w.with("hunt-forgotten", &[("n", &w.number(summary.forgotten))]));
-        }
+        let excluded = summary.excluded.iter().sum();
+        let told = [
+            (summary.passed, "hunt-passed"),
+            (summary.outside, "hunt-outside"),
+            (excluded, "hunt-excluded"),
+            (summary.forgotten, "hunt-forgotten"),
+            (summary.early, "hunt-early"),
+            (summary.lost, "hunt-lost"),
+        ];
+        table.after.extend(told.iter().filter(|(n, _)| *n > 0).map(|(n, key)| w.with(key, &[("n", &w.number(*n))])));
         let unlisted = self.outcome.sums.unlisted + self.outcome.tally.unlisted;
         if unlisted > 0 {
             table.after.push(w.with("hunt-sums-unlisted", &[("n", &w.number(unlisted))]));

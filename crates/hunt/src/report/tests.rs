@@ -41,7 +41,15 @@ fn report(seen: &Seen<'_>, record_id: u64) -> Report {
         events: vec![wire::Event { at, source, fields }],
         drill: None,
     };
-    Report { finding, level: seen.level, host: seen.host.into(), source_file: "logs/Security.evtx".into(), record_id }
+    Report {
+        finding,
+        level: seen.level,
+        host: seen.host.into(),
+        source_file: "logs/Security.evtx".into(),
+        record_id,
+        author: "Ann".into(),
+        rule_file: "a.yml".into(),
+    }
 }
 
 fn outcome(seen: &[Seen<'_>]) -> Outcome {

@@ -41,6 +41,6 @@ pub fn timesketch(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         &file,
         &record,
     ];
-    let line: Vec<String> = parts.iter().map(|part| crate::quoted(part)).collect();
+    let line: Vec<String> = parts.iter().map(|part| crate::lines::quoted(part)).collect();
     out.write_all((line.join(",") + "\r\n").as_bytes())
 }

@@ -166,7 +166,7 @@ fn a_damaged_recording_is_read_as_far_as_it_goes() {
     let mut recordings = Vec::new();
     files(&data.join("evtx/oracle/rules-emerging-threats"), ".evtx", &mut recordings);
     recordings.sort();
-    let mapping = decode::windows::Mapping::own().expect("our own content");
+    let mapping = Arc::new(decode::windows::Mapping::own().expect("our own content"));
     // A fixed sequence of damage, so that a failure can be repeated.
     let mut state = 0x9e37_79b9_u64;
     let mut next = move |below: usize| {

@@ -1,6 +1,6 @@
 use super::rules::{CLAIM_DAYS, Level, State};
 use super::{Alert, store};
-use crate::detection::Rules;
+use crate::detection::{Origin, Rules};
 use ::web::{App, Lead, Member, Page, Piece, Result, Sent, Words, page};
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -196,6 +196,8 @@ struct Show<'a> {
     now: String,
     we: String,
     analyst: Option<String>,
+    /// Of an imported rule: who wrote it and where it is from.
+    origin: Vec<(String, String)>,
     standing: Standing<'a>,
     found: Vec<Found>,
     techniques: Vec<String>,
@@ -232,6 +234,34 @@ fn technique(tag: &str) -> Option<String> {
     Some(format!("T{name}"))
 }
 
+/// Who wrote an imported rule, where it is from, and why it is used as it is: label and text, empty ones left out.
+fn origin_told(w: &Words, origin: &Origin) -> Vec<(String, String)> {
+    let Origin { pack, rule } = origin;
+    let level = |name: &str| Level::from_name(name).map_or_else(|| name.to_owned(), |level| w.t(level.key()));
+    let used = match rule.level == rule.written {
+        true => level(&rule.level),
+        false => w.with("alert-origin-levelled", &[("written", level(&rule.written)), ("used", level(&rule.level))]),
+    };
+    let reasons = rule.reasons.iter().map(|reason| w.t(&format!("alert-origin-{}", reason.code())));
+    let forecast = rule.forecast.map(|forecast| {
+        let (findings, alerts) = (forecast.per_100k.to_string(), forecast.per_machine_week.to_string());
+        w.with("alert-origin-forecast", &[("findings", findings), ("alerts", alerts)])
+    });
+    let imported = w.with("alert-origin-imported", &[("name", &pack.name), ("from", &pack.origin), ("at", &pack.imported)]);
+    let licence = if rule.licence.is_empty() { &pack.licence } else { &rule.licence };
+    let rows = [
+        (w.t("alert-origin-title"), rule.title.clone()),
+        (w.t("alert-origin-author"), rule.author.clone()),
+        (w.t("alert-origin-licence"), licence.clone()),
+        (w.t("alert-origin-pack"), imported),
+        (w.t("alert-origin-references"), rule.references.join("\n")),
+        (w.t("alert-origin-false"), rule.falsepositives.join("\n")),
+        (w.t("alert-origin-status"), rule.status.clone()),
+        (w.t("alert-origin-level"), [used].into_iter().chain(reasons).chain(forecast).collect::<Vec<_>>().join("\n")),
+    ];
+    rows.into_iter().filter(|(_, text)| !text.trim().is_empty()).collect()
+}
+
 async fn show(who: Member, Path(id): Path<AlertId>) -> Result<Page> {
     let w = who.words();
     let rules = who.content::<Rules>()?;
@@ -248,6 +278,7 @@ async fn show(who: Member, Path(id): Path<AlertId>) -> Result<Page> {
         now: say(told.map(|told| &told.now), "alert-untold-now"),
         we: say(told.map(|told| &told.we), "alert-untold-we"),
         analyst: told.map(|told| told.analyst.clone()),
+        origin: rules.origin(&alert.rule).map(|origin| origin_told(w, origin)).unwrap_or_default(),
         standing: how_it_stands(&who, &alert).await?,
         found: findings.into_iter().map(|finding| found_in(w, finding)).collect(),
         techniques: alert.tags.iter().filter_map(|tag| technique(tag)).collect(),

@@ -1,0 +1,56 @@
+//! Reading EVTX records allocates nothing once each template was seen. In a binary of its own, for it counts all
+//! allocations of the process.
+
+use decode::evtx::{Chunks, Reader};
+use decode::windows::Mapping;
+use sigma::Slate;
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+fn chunks_of(path: &Path, found: &mut Vec<Vec<u8>>) {
+    if path.is_dir() {
+        let mut paths: Vec<PathBuf> = std::fs::read_dir(path).expect("a folder").flatten().map(|entry| entry.path()).collect();
+        paths.sort();
+        return paths.iter().for_each(|path| chunks_of(path, found));
+    }
+    if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("evtx")) {
+        let mut chunks = Chunks::new(File::open(path).expect("a file")).expect("an EVTX file");
+        while let Some(chunk) = chunks.next_chunk().expect("a file that can be read") {
+            found.push(chunk.bytes.to_vec());
+        }
+    }
+}
+
+fn read(chunks: &[Vec<u8>], reader: &mut Reader, slate: &mut Slate) -> usize {
+    let mut events = 0;
+    for chunk in chunks {
+        reader.open(chunk);
+        while let Some(record) = reader.next(chunk, slate) {
+            // A refusal may allocate its reason.
+            events += usize::from(record.is_ok());
+        }
+    }
+    events
+}
+
+#[test]
+fn no_record_allocates_once_its_template_was_seen() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/evtx");
+    if !data.is_dir() {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "no test data at {}", data.display());
+        let _ = std::io::stderr().write_all(b"skipped: the public recordings are not beside the workspace\n");
+        return;
+    }
+    let mut chunks = Vec::new();
+    chunks_of(&data, &mut chunks);
+    let mut reader = Reader::new(Arc::new(Mapping::own().expect("our own content")));
+    let mut slate = Slate::default();
+    let events = read(&chunks, &mut reader, &mut slate);
+    assert!(events > 6_000, "{events} events");
+    let mut again = 0;
+    let counted = allocation_counter::measure(|| again = read(&chunks, &mut reader, &mut slate));
+    assert_eq!(again, events);
+    assert_eq!(counted.count_total, 0, "{counted:?} for {events} events");
+}
