@@ -60,3 +60,4 @@ incident-back-to = Back to the incident
 problem-incident-not-now = This cannot be done with the incident as it stands. Open the page again to see its stage.
 problem-incident-closed = This incident is closed. Take it up again to add to it.
 problem-incident-empty-file = The file is empty. Choose another one.
+problem-incident-too-many-files = An incident may have up to 1,000 files. Put further ones into one zip.

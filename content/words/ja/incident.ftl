@@ -60,3 +60,4 @@ incident-back-to = 対応のページへ戻る
 problem-incident-not-now = この対応は、いまはそのようにできません。ページを開き直して、いまの段階を確かめてください。
 problem-incident-closed = この対応は終わっています。書き加えるには、もう一度対応を始めてください。
 problem-incident-empty-file = ファイルの中身がありません。別のファイルを選んでください。
+problem-incident-too-many-files = 1つの対応に加えられるファイルは1,000個までです。残りは1つのzipにまとめてください。

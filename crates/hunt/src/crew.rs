@@ -82,6 +82,19 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
+/// What a stream is that begins so.
+fn kind_of(start: &[u8]) -> io::Result<Kind> {
+    let mut text = Vec::new();
+    Bytes::new(start)?.read_to_end(&mut text)?;
+    Ok(match kind::of(start) {
+        // A beginning of blank lines only says that it is nothing known.
+        Kind::Empty if start.len() >= kind::START => Kind::Unknown,
+        // Braces are found among any bytes, but zero bytes in no JSON.
+        Kind::Json if text.contains(&0) => Kind::Unknown,
+        kind => kind,
+    })
+}
+
 /// The rest of a stream whose beginning could be read.
 enum Rest<'r> {
     Whole(&'r mut dyn Read),
@@ -169,14 +182,7 @@ impl<'c> Worker<'c> {
         let mut whole = start.as_slice().chain(rest);
         let read = match packed::of(&start) {
             Some(packing) => self.unpack(packing, &mut whole, about, disk),
-            None => {
-                // A beginning of blank lines only says that it is nothing known.
-                let kind = match kind::of(&start) {
-                    Kind::Empty if start.len() >= kind::START => Kind::Unknown,
-                    kind => kind,
-                };
-                self.plain(kind, &mut whole, about)
-            }
+            None => kind_of(&start).and_then(|kind| self.plain(kind, &mut whole, about)),
         };
         if let Err(error) = read {
             self.tell(about, &error);

@@ -35,7 +35,6 @@ pub use about::{Bounds, Options, Report, Summary, Verdict};
 pub use choice::Choice;
 pub use course::{Course, SoFar};
 pub use exclude::{Exclusion, Exclusions};
-pub(crate) use lines::quoted;
 pub use lines::{write_csv, write_csv_head, write_jsonl};
 pub use outcome::{Gatherer, Made, Outcome};
 pub use resume::begun;

@@ -27,6 +27,9 @@ pub const LONGEST_TEXT: usize = 4_000;
 /// Findings in recordings that a timeline tells; all of them stand in the result of the hunt.
 const FOUND: usize = 40;
 
+/// Files that an incident may have. More belong into an archive.
+const MOST_FILES: i64 = 1_000;
+
 /// Opens an incident from an alert. An alert that is in one already leads to that one.
 pub async fn open(who: &Member, alert: &AlertId) -> Result<IncidentId> {
     let mut tx = who.write().await?;
@@ -84,6 +87,9 @@ pub async fn note(who: &Member, id: &IncidentId, text: &str) -> Result<()> {
 pub(crate) async fn attach(who: &Member, id: &IncidentId, name: &str, arrived: Arrived, most: u64) -> Result<()> {
     let mut tx = who.write().await?;
     open_one(&mut tx, id).await?;
+    if store::files(&mut tx, id).await? >= MOST_FILES {
+        return Err(Problem::refused("incident-too-many-files"));
+    }
     let kept = Attachment {
         id: AttachmentId::new(),
         at: tx.now(),

@@ -29,8 +29,9 @@ const EXIT_CODES: &str = "Exit codes:
   3  nothing was found, but something could not be read
   4  stopped before the end (Ctrl-C); what was found until then is told
 
-Kinds are told by content: Windows event logs (EVTX), JSON lines and lists, syslog, auditd, journald, web servers, Cisco;
-within .gz, .zst and .zip, also nested. Nothing is written beside what is read.";
+Kinds are told by content: Windows event logs (EVTX, also damaged ones and pieces of disks), JSON lines and lists, CSV, syslog,
+auditd, journald, web servers (IIS too), Squid, Zeek, Suricata, Cisco; within .gz, .zst and .zip, also nested.
+Nothing is written beside what is read.";
 
 #[derive(Args)]
 #[command(after_help = EXIT_CODES)]

@@ -138,7 +138,7 @@ async fn hunted(app: &App, job: &Claimed, asked: Asked, stop: bool) -> Result<Ho
             _ = pace.tick() => {}
         }
         ticks = ticks.wrapping_add(1);
-        if ticks % RENEW == 0 {
+        if ticks.is_multiple_of(RENEW) {
             app.store.keep_job(&job.id).await?;
         }
         if tell(app, job, &id, &course).await? {
