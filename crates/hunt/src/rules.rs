@@ -36,30 +36,48 @@ pub fn rules_of(dirs: &[PathBuf]) -> Checked {
     }
     files.sort();
     files.dedup();
-    let mut texts = Vec::new();
-    for path in files {
+    let mut mark = Mark::default();
+    // One text after another, so that they are never held together.
+    let texts = files.iter().filter_map(|path| {
         let name = path.display().to_string();
-        match read_rule(&path) {
-            Ok(text) => texts.push((name, text)),
-            Err(error) => faults.push(Fault { file: name, line: None, reason: format!("cannot be read: {error}") }),
+        match read_rule(path) {
+            Ok(text) => {
+                mark.add(&name, &text);
+                Some((name, text))
+            }
+            Err(error) => {
+                faults.push(Fault { file: name, line: None, reason: format!("cannot be read: {error}") });
+                None
+            }
+        }
+    });
+    let read = Rules::read_all(texts, &Lists::new());
+    faults.extend(read.faults);
+    Checked { loaded: read.rules.len(), rules: read.rules, faults, notices: read.notices, mark: mark.hex() }
+}
+
+/// A hash of texts and their names, as they come.
+#[derive(Default)]
+struct Mark(Sha256);
+
+impl Mark {
+    fn add(&mut self, name: &str, text: &str) {
+        for part in [name, text] {
+            self.0.update((part.len() as u64).to_le_bytes());
+            self.0.update(part);
         }
     }
-    let mark = mark(texts.iter().map(|(name, text)| (name.as_str(), text.as_str())));
-    let read = Rules::read_all(texts.iter().map(|(name, text)| (name.as_str(), text.as_str())), &Lists::new());
-    faults.extend(read.faults);
-    Checked { loaded: read.rules.len(), rules: read.rules, faults, notices: read.notices, mark }
+
+    fn hex(self) -> String {
+        format!("{:x}", self.0.finalize())
+    }
 }
 
 /// A hash of texts and their names.
 pub fn mark<'t>(texts: impl Iterator<Item = (&'t str, &'t str)>) -> String {
-    let mut hash = Sha256::new();
-    for (name, text) in texts {
-        for part in [name, text] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
-        }
-    }
-    format!("{:x}", hash.finalize())
+    let mut mark = Mark::default();
+    texts.for_each(|(name, text)| mark.add(name, text));
+    mark.hex()
 }
 
 /// A rule's file, read no further than a rule may be long.

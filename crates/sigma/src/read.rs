@@ -57,7 +57,7 @@ impl Rules {
     }
 
     /// As `read_with`, with what is to be known of the rules that were read.
-    pub fn read_all<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>, lists: &Lists) -> Read {
+    pub fn read_all(files: impl IntoIterator<Item = (impl AsRef<str>, impl AsRef<str>)>, lists: &Lists) -> Read {
         let mut reading = Reading {
             means: Means::new(lists),
             rules: Vec::new(),
@@ -70,7 +70,7 @@ impl Rules {
             notices: Vec::new(),
         };
         for (file, yaml) in files {
-            reading.file(file, yaml);
+            reading.file(file.as_ref(), yaml.as_ref());
         }
         reading.filters();
         reading.correlations();
