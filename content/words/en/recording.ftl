@@ -1,5 +1,7 @@
 # Recordings: files of an incident that are looked through
-recording-title = Files that were looked through
+recording-title = Looking through files
+recording-story = What happened, step by step
+recording-then = Now have them looked through for traces of an attack
 recording-add = Add files
 recording-add-hint = Pictures, or logs from a computer (EVTX, zip, gz, syslog, JSON, CSV and others). Up to { $most } each. You can also drop several files here. The fingerprint (SHA-256) of each is kept with it.
 recording-sending = being sent
@@ -33,6 +35,7 @@ recording-see = See the result
 recording-stop = Stop
 recording-stopped = Stopped
 recording-stopped-means = It was stopped before the end: what was not read may hold more.
+recording-never-begun = It was stopped before it began: nothing was looked through
 recording-failed = The files could not be looked through
 recording-failed-why = It was tried several times. The files are still here, unchanged. Try again later; if it fails again, tell whoever looks after this server.
 recording-first = What to do first
@@ -111,6 +114,7 @@ recording-line-hunt-ended = { $n ->
     [one] Files were looked through: one finding
    *[other] Files were looked through: { $n } findings
   }
+recording-line-stopped = Looking through the files ended early
 recording-line-failed = The files could not be looked through
 recording-line-hunt-deleted = A result was deleted
 recording-line-found = { $title } ({ $host })

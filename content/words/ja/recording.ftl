@@ -1,5 +1,7 @@
 # 調べるファイル（対応に加えて調べるファイル）
-recording-title = ファイルを調べた結果
+recording-title = ファイルの調べ
+recording-story = 何が起きたか、順に見る
+recording-then = 次に、攻撃のあとがないか調べる
 recording-add = ファイルを加える
 recording-add-hint = 写真や、パソコンのログ（EVTX、zip、gz、syslog、JSON、CSVなど）。1つ{ $most }まで。いくつかまとめて、ここに置くこともできます。それぞれの指紋（SHA-256）を一緒に残します。
 recording-sending = 送っています
@@ -27,6 +29,7 @@ recording-see = 結果を見る
 recording-stop = 止める
 recording-stopped = 途中で止めました
 recording-stopped-means = まだ読んでいないところに、ほかにもあるかもしれません。
+recording-never-begun = 始まる前に止めました。まだ何も調べていません。
 recording-failed = ファイルを調べられませんでした
 recording-failed-why = 何度か試しましたが、終わりませんでした。ファイルはそのまま残っています。時間をおいて、もう一度お試しください。また同じことが起きたら、このサーバーの担当の人に伝えてください。
 recording-first = まずすること
@@ -80,6 +83,7 @@ recording-line-hunt-ended = { $n ->
     [0] ファイルを調べました: 何も見つかりませんでした
    *[other] ファイルを調べました: { $n }件見つかりました
   }
+recording-line-stopped = ファイルの調べは途中で終わりました
 recording-line-failed = ファイルを調べられませんでした
 recording-line-hunt-deleted = 調べた結果を削除しました
 recording-line-found = { $title }（{ $host }）

@@ -16,6 +16,7 @@ pub use self::taking::{Taking, take};
 pub use self::web::{DropZone, Section, drop_zone, routes, section};
 pub use self::work::work;
 
+use self::rules::Ending;
 use crate::incident;
 use ::store::Tx;
 use ::web::{Content, Lead, Member};
@@ -27,8 +28,6 @@ use std::sync::Arc;
 /// The rules that a hunt judges by: our own.
 pub struct Judging {
     pub rules: Arc<sigma::Rules>,
-    /// A hash of all their texts.
-    pub mark: String,
     /// The file name of each rule without ending, by its id: by that its texts are asked for.
     names: BTreeMap<String, String>,
 }
@@ -38,10 +37,9 @@ impl Judging {
     pub fn read(content: &Content) -> Judging {
         let paths = content.list("sigma/").into_iter().filter(|path| path.ends_with(".yml"));
         let texts: Vec<(String, String)> = paths.filter_map(|path| content.text(&path).map(|text| (path, text))).collect();
-        let pairs = || texts.iter().map(|(path, text)| (path.as_str(), text.as_str()));
-        let (rules, _) = sigma::Rules::read(pairs());
+        let (rules, _) = sigma::Rules::read(texts.iter().map(|(path, text)| (path.as_str(), text.as_str())));
         let names = rules.iter().map(|rule| (rule.id.clone(), rule.name.clone())).collect();
-        Judging { mark: hunt::mark(pairs()), rules: Arc::new(rules), names }
+        Judging { rules: Arc::new(rules), names }
     }
 
     /// The file name of a rule, by its id.
@@ -78,12 +76,19 @@ async fn find(tx: &mut Tx, incident: &IncidentId, id: &HuntId) -> Result<store::
     if hunt.incident == *incident { Ok(hunt) } else { Err(Problem::NotFound) }
 }
 
-/// Asks a hunt to stop; what it found until then is told all the same. `recording-not-under-way` where it has ended.
+/// Asks a hunt to stop; what it found until then is told all the same. One that still waits for its turn ends at once.
+///
+/// `recording-not-under-way` where it has ended, or was stopped before.
 pub async fn stop(who: &Lead, incident: &IncidentId, id: &HuntId) -> Result<()> {
     let mut tx = who.write().await?;
-    find(&mut tx, incident, id).await?;
+    let (hunt, incident) = (find(&mut tx, incident, id).await?, incident.clone());
     store::stop(&mut tx, id).await?;
     tx.tell(Fact::HuntStopped { hunt: id.clone(), incident: incident.clone() }).await?;
+    if hunt.running.is_none() {
+        store::end(&mut tx, id, Ending::Stopped, 0, None).await?;
+        let (outcome, sha256) = (Ending::Stopped.name().to_owned(), Vec::new());
+        tx.tell(Fact::HuntEnded { hunt: id.clone(), incident, outcome, findings: 0, sha256 }).await?;
+    }
     tx.commit().await
 }
 

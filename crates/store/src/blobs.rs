@@ -97,13 +97,10 @@ impl Blobs {
         self.root.join(UNDER_WAY)
     }
 
-    /// Removes what arrived only half before the program ended. To be called by the one program that uses the directory.
+    /// Removes what arrived only half, and what a job left, before the program ended. To be called by the one program that uses the directory.
     pub fn sweep(&self) -> io::Result<()> {
         for entry in std::fs::read_dir(self.under_way())? {
-            let entry = entry?;
-            if entry.file_name().to_string_lossy().starts_with(ARRIVING) {
-                std::fs::remove_file(entry.path())?;
-            }
+            std::fs::remove_file(entry?.path())?;
         }
         Ok(())
     }

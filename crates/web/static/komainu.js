@@ -56,7 +56,7 @@
   // Files go one after another, each with its own progress; without this script the form sends them all together.
   for (const form of document.querySelectorAll("form[data-drop]")) {
     const input = form.querySelector('input[type="file"]'), list = form.querySelector("[data-sent]");
-    const words = form.dataset;
+    const words = form.dataset, then = form.querySelector("[data-then]");
     let queue = Promise.resolve(), waiting = 0;
     const send = (file) => new Promise((done) => {
       const line = document.createElement("li"), name = document.createElement("strong");
@@ -66,7 +66,7 @@
       state.textContent = words.going;
       line.append(name, " ", bar, " ", state);
       list.append(line);
-      const say = (text, good) => { bar.remove(); state.textContent = text; state.className = good ? "" : "fault"; line.dataset.state = good ? "sent" : "failed"; done(); };
+      const say = (text, good) => { bar.remove(); state.textContent = text; state.className = good ? "" : "fault"; line.dataset.state = good ? "sent" : "failed"; if (then && good) then.hidden = false; done(); };
       if (file.size > Number(words.most)) return say(words.large, false);
       const request = new XMLHttpRequest();
       request.upload.addEventListener("progress", (event) => { bar.max = event.total; bar.value = event.loaded; });

@@ -172,7 +172,12 @@ fn told(
         What::Noted(text) => (w.t("incident-line-noted"), Some(text)),
         What::Attached(name) => (w.n("incident-line-attached", "name", name), None),
         What::Hunt(fact, outcome, count) => {
-            let key = if outcome == "failed" { "recording-line-failed".to_owned() } else { format!("recording-line-{fact}") };
+            let key = match (outcome.as_str(), count) {
+                ("failed", _) => "recording-line-failed".to_owned(),
+                // Nothing found in what was read until then is no good news.
+                ("stopped", 0) => "recording-line-stopped".to_owned(),
+                _ => format!("recording-line-{fact}"),
+            };
             (w.n(&key, "n", count), None)
         }
         What::Found(found) => {

@@ -280,10 +280,24 @@ async fn a_hunt_is_stopped_or_taken_up_again_and_ends_once() {
     assert_eq!(shop.staff.post(&stop, &[]).await.status, 403);
     assert_eq!(shop.lead.post(&stop, &[]).await.status, 303);
     assert_eq!(shop.lead.post(&stop, &[]).await.status, 422, "stopped once");
+    let text = shop.lead.get(&path).await.readable();
+    assert!(text.contains("It was stopped before it began"), "{text}");
+    assert_eq!(hunt(&shop).await, 1, "its job has nothing to do");
+    assert_eq!(shop.lead.post(&stop, &[]).await.status, 422, "it has ended");
+
+    // Stopped while it runs: what was found until then is told.
+    shop.lead.post(&format!("{path}/hunts"), &[]).await;
+    let stop = link(&shop.lead.get(&path).await, &format!("{path}/hunts/0"));
+    let id = stop.rsplit('/').nth(1).and_then(|id| id.parse().ok()).expect("an id");
+    let mut tx = shop.app.store.write(&shop.company, ::store::Actor::System).await.expect("a transaction");
+    super::store::take_up(&mut tx, &id).await.expect("taken up");
+    tx.commit().await.expect("kept");
+    assert!(shop.lead.get(&format!("{path}/hunts/progress")).await.text().contains("Reading"));
+    assert_eq!(shop.lead.post(&stop, &[]).await.status, 303);
+    assert!(shop.lead.get(&format!("{path}/hunts/progress")).await.text().contains("It is being stopped"));
     hunt(&shop).await;
     let text = shop.lead.get(&path).await.readable();
     assert!(text.contains("It was stopped before the end"), "{text}");
-    assert_eq!(shop.lead.post(&stop, &[]).await.status, 422, "it has ended");
 
     // A worker takes the job and dies without a word.
     shop.lead.post(&format!("{path}/hunts"), &[]).await;
@@ -293,7 +307,7 @@ async fn a_hunt_is_stopped_or_taken_up_again_and_ends_once() {
     assert_eq!(hunt(&shop).await, 1);
     work(&shop.app, &dead).await.expect("the first worker comes back, and finds it ended");
     let told = facts(&shop, &shop.company).await;
-    assert_eq!(told.iter().filter(|fact| *fact == "hunt-ended").count(), 2, "{told:?}");
+    assert_eq!(told.iter().filter(|fact| *fact == "hunt-ended").count(), 3, "{told:?}");
 
     // One that kills every worker is given up, and said.
     shop.lead.post(&format!("{path}/hunts"), &[]).await;

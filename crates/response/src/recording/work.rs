@@ -1,11 +1,11 @@
-//! The hunt itself, as a job: it may be killed at any moment and goes on, or begins anew, when it is taken up again.
+//! The hunt itself, as a job: it may be killed at any moment, and begins anew when it is taken up again.
 
 use super::rules::{self, Brought, Ending, Kind, Line};
 use super::{Judging, Limits, Taking, store};
 use crate::detection;
 use crate::incident;
 use ::hunt::report::{self, OwnerText};
-use ::hunt::{Course, Gatherer, Hunt, Made, Options, outcome, sums::Sums};
+use ::hunt::{Course, Gatherer, Hunt, Made, Options, outcome};
 use ::store::{Actor, Arrived, Arriving, Blobs, Claimed};
 use ::web::App;
 use base::*;
@@ -74,7 +74,6 @@ pub async fn work(app: &App, job: &Claimed) -> Result<()> {
         return Ok(());
     }
     let asked = ask(app, job, &hunt).await?;
-    let state = state(&asked);
     if job.tries > MOST_TRIES {
         tracing::error!(hunt = %id, "hunt {id} was taken up {} times and never ended", job.tries);
         end(app, job, &hunt, None).await?;
@@ -86,8 +85,6 @@ pub async fn work(app: &App, job: &Claimed) -> Result<()> {
         let home = hunted(app, job, asked, hunt.stop.is_some()).await?;
         end(app, job, &hunt, Some(home)).await?;
     }
-    // What it wrote down to go on from is of no more use.
-    let _ = std::fs::remove_file(state);
     Ok(())
 }
 
@@ -110,12 +107,6 @@ async fn ask(app: &App, job: &Claimed, hunt: &store::Hunt) -> Result<Asked> {
         version: app.site.version,
         clock: app.store.clock().clone(),
     })
-}
-
-/// Where it is written down what is finished. Other rules begin anew.
-fn state(asked: &Asked) -> PathBuf {
-    let mark: String = asked.judging.mark.chars().take(12).collect();
-    asked.blobs.under_way().join(format!("hunt-{}-{mark}", asked.id))
 }
 
 /// Lets a thread hunt, and tells meanwhile how far it has come.
@@ -240,23 +231,18 @@ fn hunt_now(asked: &Asked, course: &Arc<Course>) -> io::Result<Home> {
     let names: Vec<String> = asked.files.iter().map(|file| file.name.clone()).collect();
     let inputs = asked.paths.iter().cloned().zip(rules::apart(&names));
     let inputs = inputs.map(|(path, name)| ::hunt::Input::new(path, name)).collect();
-    let mut hunt = Hunt::new(
-        Arc::clone(&asked.judging.rules),
-        // The same at every try, so that it can go on from what was written down.
-        Options { min_level: LEAST, now: asked.started, east: EAST },
-    );
+    let mut hunt = Hunt::new(Arc::clone(&asked.judging.rules), Options { min_level: LEAST, now: asked.started, east: EAST });
     hunt.threads = asked.limits.threads;
     hunt.bounds.unpacked = asked.limits.unpacked;
     hunt.bounds.temp = asked.blobs.under_way();
-    hunt.resume = Some((state(asked), asked.judging.mark.clone()));
     let (mut gatherer, mut pages) = (Gatherer::new(KEPT), Pages::open(&asked.blobs)?);
-    let summary = hunt.files(inputs, course, &mut |one| {
+    let (summary, sums) = hunt.files_and_sums(inputs, course, &mut |one| {
         pages.add(&one);
         gatherer.add(one);
     });
     let cut = pages.cut;
     let mut outputs = Vec::from(pages.end()?);
-    let outcome = gatherer.finish(summary, Sums::default(), made(asked));
+    let outcome = gatherer.finish(summary, sums, made(asked));
     for lang in Lang::ALL {
         let mut page = BufWriter::new(asked.blobs.arrive_now()?);
         report::html(&mut page, &outcome, lang, &|id| asked.text(id, lang))?;
