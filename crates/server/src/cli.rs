@@ -27,7 +27,7 @@ enum Does {
     /// Start everything on this machine: the portal, and the agent that watches this machine.
     Up(Up),
     /// Look for attacks in files: Windows event logs, Linux logs, JSON lines.
-    Hunt(hunting::Hunt),
+    Hunt(Box<hunting::Hunt>),
     /// Work with detection rules.
     #[command(subcommand)]
     Rules(rules::Rules),
