@@ -2,6 +2,7 @@
 
 use super::{asked, imported};
 use crate::{Asked, Packs};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// The public test data beside the workspace, or `None` where it is not there; in CI it must be.
@@ -11,7 +12,7 @@ fn data(part: &str) -> Option<PathBuf> {
         return Some(data);
     }
     assert!(std::env::var_os("CI").is_none(), "{} is not there", data.display());
-    eprintln!("skipped: {} is not there", data.display());
+    let _ = writeln!(std::io::stderr(), "skipped: {} is not there", data.display());
     None
 }
 
@@ -22,7 +23,6 @@ fn the_public_rules_become_a_pack_and_none_is_lost_silently() {
     let packs = Packs::of(dir.path());
     let sheet = imported(&packs, &Asked { background: vec![logs], ..asked(&rules) }).sheet;
     let counts = &sheet.counts;
-    eprintln!("{counts:?}");
     assert!(counts.files > 3_700, "{counts:?}");
     assert_eq!(counts.files, counts.rules + counts.refused, "every file is a rule or is told: {counts:?}");
     let other: Vec<_> = sheet.refused.iter().filter(|one| !one.reason.contains("expand")).collect();
