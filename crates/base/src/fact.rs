@@ -204,6 +204,30 @@ pub enum Fact {
         sha256: String,
         bytes: i64,
     },
+    /// Somebody had files of an incident looked through.
+    HuntStarted {
+        hunt: HuntId,
+        incident: IncidentId,
+        files: i64,
+    },
+    /// Somebody asked a hunt to stop.
+    HuntStopped {
+        hunt: HuntId,
+        incident: IncidentId,
+    },
+    /// A hunt came to its end (`done`, `stopped`, `failed`); the hashes are those of what was written about it.
+    HuntEnded {
+        hunt: HuntId,
+        incident: IncidentId,
+        outcome: String,
+        findings: i64,
+        sha256: Vec<String>,
+    },
+    /// What a hunt had brought was deleted; the files that it read stay.
+    HuntDeleted {
+        hunt: HuntId,
+        incident: IncidentId,
+    },
     IncidentMoved {
         incident: IncidentId,
         stage: String,
@@ -229,10 +253,13 @@ pub enum Job {
     MailAlert,
     /// Write to them about a watch that has gone quiet.
     MailSilence,
+    /// Look through the files of an incident. It takes as long as it takes.
+    Hunt,
 }
 
 impl Job {
-    pub const ALL: [Job; 5] = [Job::MailInvitation, Job::MailStep, Job::MailReminder, Job::MailAlert, Job::MailSilence];
+    pub const ALL: [Job; 6] =
+        [Job::MailInvitation, Job::MailStep, Job::MailReminder, Job::MailAlert, Job::MailSilence, Job::Hunt];
 
     /// The name it has in the store.
     pub fn name(self) -> &'static str {
@@ -242,6 +269,7 @@ impl Job {
             Job::MailReminder => "mail-reminder",
             Job::MailAlert => "mail-alert",
             Job::MailSilence => "mail-silence",
+            Job::Hunt => "hunt",
         }
     }
 
@@ -259,6 +287,7 @@ impl Fact {
             Fact::StepFellDue { .. } => &[Job::MailReminder],
             Fact::AlertRaised { .. } | Fact::AlertReopened { .. } | Fact::AlertRepeated { .. } => &[Job::MailAlert],
             Fact::DeviceFellSilent { .. } => &[Job::MailSilence],
+            Fact::HuntStarted { .. } => &[Job::Hunt],
             _ => &[],
         }
     }

@@ -85,6 +85,8 @@ ids! {
     IncidentId;
     /// A file kept with an incident.
     AttachmentId;
+    /// One hunt through the files of an incident.
+    HuntId;
     /// A piece of work that follows a fact.
     JobId;
 }

@@ -12,6 +12,8 @@ const CHUNKS: usize = 16;
 pub(crate) const CHUNK: usize = 64 << 10;
 /// What stands before the chunks of a Windows event log.
 pub(crate) const EVTX_HEAD: u64 = 4_096;
+/// What an EVTX file has at least: its header, without the room behind it.
+const LEAST: u64 = 128;
 /// How far back the end of one audit event is looked for.
 const BACK: usize = 64 << 10;
 
@@ -23,8 +25,6 @@ pub(crate) struct Opened {
     /// The file on the disk that it lies in.
     pub input: Arc<str>,
     pub kind: Kind,
-    /// What every block needs from the beginning of the file: of a Windows event log, its header.
-    pub head: Vec<u8>,
 }
 
 /// A piece of a file.
@@ -33,8 +33,10 @@ pub(crate) struct Block {
     pub of: Arc<Opened>,
     /// Its number in the file, from 0; the same in every hunt.
     pub part: u32,
-    /// Lines of the file before it.
-    pub lines: u64,
+    /// Lines of the file before it, or chunks of a Windows event log.
+    pub before: u64,
+    /// What it needs from before it: the names of columns.
+    pub head: Arc<[u8]>,
     pub bytes: Vec<u8>,
     /// The file ends with it.
     pub last: bool,
@@ -45,7 +47,8 @@ pub(crate) struct Cutter<R> {
     from: R,
     of: Arc<Opened>,
     part: u32,
-    lines: u64,
+    before: u64,
+    head: Arc<[u8]>,
     /// What was read already of the next block.
     rest: Vec<u8>,
     ended: bool,
@@ -53,13 +56,13 @@ pub(crate) struct Cutter<R> {
 }
 
 impl<R: Read> Cutter<R> {
-    /// `opened.head` is filled here.
-    pub fn new(mut from: R, mut opened: Opened) -> io::Result<Cutter<R>> {
-        if opened.kind == Kind::Evtx {
-            Read::by_ref(&mut from).take(EVTX_HEAD).read_to_end(&mut opened.head)?;
+    /// Refuses a Windows event log that ends within its header.
+    pub fn new(mut from: R, opened: Opened) -> io::Result<Cutter<R>> {
+        if opened.kind == Kind::Evtx && io::copy(&mut Read::by_ref(&mut from).take(EVTX_HEAD), &mut io::sink())? < LEAST {
+            return Err(io::Error::other("this is no EVTX file: it ends within its header"));
         }
-        let of = Arc::new(opened);
-        Ok(Cutter { from, of, part: 0, lines: 0, rest: Vec::new(), ended: false, failed: None })
+        let (of, head) = (Arc::new(opened), Arc::from([]));
+        Ok(Cutter { from, of, part: 0, before: 0, head, rest: Vec::new(), ended: false, failed: None })
     }
 
     /// The next block, in `room`; `None` at the end. Where reading fails, what came before is given first.
@@ -72,17 +75,25 @@ impl<R: Read> Cutter<R> {
         }
         room.clear();
         room.append(&mut self.rest);
-        let lines = self.lines;
-        match self.of.kind {
-            Kind::Evtx => self.fill(&mut room, CHUNKS * CHUNK),
-            _ => {
-                self.fill(&mut room, BLOCK);
-                self.cut(&mut room);
-                self.lines += memchr::memchr_iter(b'\n', &room).count() as u64;
-            }
+        let (before, kind) = (self.before, self.of.kind);
+        if kind == Kind::Evtx {
+            self.fill(&mut room, CHUNKS * CHUNK);
+            self.before += CHUNKS as u64;
+        } else {
+            self.fill(&mut room, BLOCK);
+            self.cut(&mut room);
+            self.before += memchr::memchr_iter(b'\n', &room).count() as u64;
         }
-        let block =
-            Block { of: Arc::clone(&self.of), part: self.part, lines, bytes: room, last: self.ended && self.rest.is_empty() };
+        if self.head.is_empty() {
+            self.head = head(kind, &room).unwrap_or_else(|| Arc::from([]));
+        }
+        let last = self.ended && self.rest.is_empty();
+        let (of, head_now) = (Arc::clone(&self.of), Arc::clone(&self.head));
+        // A log that was begun anew by its program may have other columns from there on.
+        if kind != Kind::Csv {
+            self.head = head(kind, &room).unwrap_or_else(|| Arc::clone(&self.head));
+        }
+        let block = Block { of, part: self.part, before, head: head_now, bytes: room, last };
         self.part += 1;
         Ok(Some(block))
     }
@@ -108,6 +119,7 @@ impl<R: Read> Cutter<R> {
         }
         let end = match self.of.kind {
             Kind::Audit => end_of_event(room).or_else(|| end_of_line(room)),
+            Kind::Csv => end_of_row(room).or_else(|| end_of_line(room)),
             _ => end_of_line(room),
         };
         match end {
@@ -132,6 +144,54 @@ impl<R: Read> Cutter<R> {
 
 fn end_of_line(bytes: &[u8]) -> Option<usize> {
     memchr::memrchr(b'\n', bytes).map(|at| at + 1)
+}
+
+/// The last end of a line that lies between no quotes.
+fn end_of_row(bytes: &[u8]) -> Option<usize> {
+    let mut open = memchr::memchr_iter(b'"', bytes).count() % 2 == 1;
+    let mut at = bytes.len();
+    while let Some(found) = memchr::memrchr2(b'\n', b'"', bytes.get(..at)?) {
+        match bytes.get(found) {
+            Some(b'"') => open = !open,
+            _ if !open => return Some(found + 1),
+            _ => {}
+        }
+        at = found;
+    }
+    None
+}
+
+/// What later blocks of a file need of this one: the names of columns; `None` if it says nothing of them.
+pub(crate) fn head(kind: Kind, bytes: &[u8]) -> Option<Arc<[u8]>> {
+    match kind {
+        // The names stand in the first line alone.
+        Kind::Csv => bytes.get(..bytes.len().min(CHUNK)).map(Arc::from),
+        Kind::W3c | Kind::ZeekTsv => {
+            let mut head = Vec::new();
+            let mut at = 0;
+            while let Some(line) = next_comment(bytes, &mut at) {
+                if head.len() + line.len() < CHUNK {
+                    head.extend_from_slice(line);
+                    head.push(b'\n');
+                }
+            }
+            (!head.is_empty()).then(|| head.into())
+        }
+        _ => None,
+    }
+}
+
+/// The next line that begins with `#`.
+fn next_comment<'b>(bytes: &'b [u8], at: &mut usize) -> Option<&'b [u8]> {
+    loop {
+        let rest = bytes.get(*at..)?;
+        let start = *at + memchr::memchr(b'#', rest)?;
+        let end = memchr::memchr(b'\n', bytes.get(start..)?).map_or(bytes.len(), |end| start + end);
+        *at = end;
+        if start == 0 || bytes.get(start - 1) == Some(&b'\n') {
+            return bytes.get(start..end);
+        }
+    }
 }
 
 /// The last place where one audit event ends and another begins: its records belong together.

@@ -4,8 +4,9 @@ use crate::Bounds;
 use crate::desk::{Brief, Counts, Feed, Found, found};
 use crate::sorted::{Merged, Sorter};
 use sigma::{Correlator, Hit, Limits};
+use std::collections::HashMap;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// Collects what feeds correlations, and correlates it once everything is there.
 pub(crate) struct Correlating {
@@ -19,6 +20,22 @@ pub(crate) struct Correlating {
     /// Correlations left out, for each exclusion.
     pub excluded: Counts,
     hits: Vec<Hit>,
+    /// Where the events stood that the correlations remember, by their address.
+    places: HashMap<usize, (Weak<wire::Event>, Place)>,
+    /// The file of the last event.
+    file: Option<Arc<str>>,
+}
+
+/// A file and a record's number.
+type Place = (Arc<str>, u64);
+
+/// Places beyond twice those that are needed, before the others are forgotten.
+const PLACES: usize = 10_000;
+
+fn on_some(found: Option<Found>, on: &mut dyn FnMut(Found)) {
+    if let Some(found) = found {
+        on(found);
+    }
 }
 
 impl Correlating {
@@ -31,6 +48,8 @@ impl Correlating {
             early: 0,
             excluded: Counts::default(),
             hits: Vec::new(),
+            places: HashMap::new(),
+            file: None,
         }
     }
 
@@ -63,10 +82,13 @@ impl Correlating {
         self.waiting.take()
     }
 
-    /// Correlates everything that waits.
-    pub fn finish(&mut self, on: &mut dyn FnMut(Found)) -> io::Result<()> {
+    /// Correlates everything that waits, and judges what is open still, unless it goes on.
+    pub fn finish(&mut self, goes_on: bool, on: &mut dyn FnMut(Found)) -> io::Result<()> {
         for feed in self.waiting.take()? {
             self.add(feed?, on);
+        }
+        if !goes_on {
+            self.advance(i64::MAX, on);
         }
         Ok(())
     }
@@ -77,17 +99,49 @@ impl Correlating {
         let event = Arc::new(event);
         let mut hits = std::mem::take(&mut self.hits);
         self.correlator.add(&holding, &event, &mut hits);
+        self.remember(&file, record, &event);
+        self.tell(&mut hits, &(file.as_str().into(), record), on);
+        self.hits = hits;
+    }
+
+    /// Says what time it is, in UTC milliseconds: what can only be judged when its time is over is judged then.
+    pub fn advance(&mut self, now: i64, on: &mut dyn FnMut(Found)) {
+        let mut hits = std::mem::take(&mut self.hits);
+        self.correlator.advance(now, &mut hits);
+        self.tell(&mut hits, &(Arc::from(""), 0), on);
+        self.hits = hits;
+    }
+
+    /// Remembers where an event stood, for as long as the correlations remember the event.
+    fn remember(&mut self, file: &str, record: u64, event: &Arc<wire::Event>) {
+        if Arc::strong_count(event) == 1 {
+            return;
+        }
+        if self.places.len() > 2 * self.correlator.remembered() + PLACES {
+            self.places.retain(|_, (event, _)| event.strong_count() > 0);
+        }
+        let file = match &self.file {
+            Some(last) if **last == *file => Arc::clone(last),
+            _ => Arc::clone(self.file.insert(file.into())),
+        };
+        self.places.insert(Arc::as_ptr(event) as usize, (Arc::downgrade(event), (file, record)));
+    }
+
+    /// Tells what fired. A finding stands where its last event stood.
+    fn tell(&mut self, hits: &mut Vec<Hit>, last: &Place, on: &mut dyn FnMut(Found)) {
         for hit in hits.drain(..) {
             let fields = hit.events.iter().flat_map(|event| &event.fields).map(|(name, value)| (&**name, &**value));
             if let Some(n) = self.brief.exclusion(hit.rule, fields) {
                 self.excluded.exclude(n, 1);
-            } else if self.brief.told.get(hit.rule) == Some(&true)
-                && let Some(found) = found(&self.brief.rules, hit, &file, record, || wire::Event::clone(&event))
-            {
-                on(found);
+                continue;
             }
+            let Some(event) = hit.events.last().map(Arc::clone).filter(|_| self.brief.told.get(hit.rule) == Some(&true)) else {
+                continue;
+            };
+            let place = self.places.get(&(Arc::as_ptr(&event) as usize)).filter(|(known, _)| known.strong_count() > 0);
+            let (file, record) = if last.0.is_empty() { place.map_or(last, |(_, place)| place) } else { last };
+            on_some(found(&self.brief.rules, hit, file, *record, || wire::Event::clone(&event)), on);
         }
-        self.hits = hits;
     }
 
     /// Groups that the correlations had to forget.

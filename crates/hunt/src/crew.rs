@@ -6,6 +6,7 @@ use crate::packed::{self, At, Meter, Metered, Packing};
 use crate::queue::{Member, Queue, Work};
 use crate::resume::{Done, Identity};
 use crate::source::{Source, Trouble};
+use crate::sums::Collector;
 use crate::{Bounds, Course, Input};
 use decode::kind::{self, Kind};
 use decode::text::{self, Bytes};
@@ -27,6 +28,8 @@ pub(crate) struct Crew {
     pub done: Done,
     /// Is it written down what is finished?
     pub kept: bool,
+    /// Are sums asked for?
+    pub sums: bool,
     /// Blocks so far, to tell them apart.
     pub units: AtomicU64,
 }
@@ -37,6 +40,8 @@ pub(crate) enum Sent {
     Piece { unit: u64, piece: Piece, done: Option<Finished> },
     /// A file is opened, and this is what it looks like.
     File { input: Arc<str>, identity: Identity },
+    /// What a thread saw in all, at its end.
+    Sums(Box<Collector>),
 }
 
 /// A block that was judged to its end.
@@ -77,6 +82,19 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
+/// What a stream is that begins so.
+fn kind_of(start: &[u8]) -> io::Result<Kind> {
+    let mut text = Vec::new();
+    Bytes::new(start)?.read_to_end(&mut text)?;
+    Ok(match kind::of(start) {
+        // A beginning of blank lines only says that it is nothing known.
+        Kind::Empty if start.len() >= kind::START => Kind::Unknown,
+        // Braces are found among any bytes, but zero bytes in no JSON.
+        Kind::Json if text.contains(&0) => Kind::Unknown,
+        kind => kind,
+    })
+}
+
 /// The rest of a stream whose beginning could be read.
 enum Rest<'r> {
     Whole(&'r mut dyn Read),
@@ -93,8 +111,8 @@ impl Read for Rest<'_> {
 }
 
 impl<'c> Worker<'c> {
-    pub fn new(crew: &'c Crew, mapping: Arc<Mapping>, send: SyncSender<Sent>) -> Worker<'c> {
-        Worker { crew, desk: Desk::new(Arc::clone(&crew.brief), mapping), send }
+    pub fn new(crew: &'c Crew, mapping: &Arc<Mapping>, send: SyncSender<Sent>) -> Worker<'c> {
+        Worker { crew, desk: Desk::new(Arc::clone(&crew.brief), mapping, crew.sums), send }
     }
 
     /// Works until nothing is left, or the hunt was stopped.
@@ -106,6 +124,9 @@ impl<'c> Worker<'c> {
                 Work::Member(member) => self.member(member),
                 Work::Block(block) => self.block(block),
             }
+        }
+        if let Some(sums) = self.desk.sums.take() {
+            self.send(Sent::Sums(Box::new(sums)));
         }
     }
 
@@ -161,14 +182,7 @@ impl<'c> Worker<'c> {
         let mut whole = start.as_slice().chain(rest);
         let read = match packed::of(&start) {
             Some(packing) => self.unpack(packing, &mut whole, about, disk),
-            None => {
-                // A beginning of blank lines only says that it is nothing known.
-                let kind = match kind::of(&start) {
-                    Kind::Empty if start.len() >= kind::START => Kind::Unknown,
-                    kind => kind,
-                };
-                self.plain(kind, &mut whole, about)
-            }
+            None => kind_of(&start).and_then(|kind| self.plain(kind, &mut whole, about)),
         };
         if let Err(error) = read {
             self.tell(about, &error);
@@ -221,21 +235,26 @@ impl<'c> Worker<'c> {
     }
 
     fn plain(&mut self, kind: Kind, whole: &mut dyn Read, about: &About) -> io::Result<()> {
-        let opened = Opened { name: about.name.clone(), input: Arc::clone(&about.input), kind, head: Vec::new() };
+        let opened = Opened { name: about.name.clone(), input: Arc::clone(&about.input), kind };
         match kind {
             Kind::Empty => self.ended(),
-            Kind::Csv | Kind::W3c | Kind::ZeekTsv | Kind::Squid | Kind::EvtxPiece | Kind::Unknown if about.named => {
-                return Err(io::Error::other("this is no kind of log that can be read"));
-            }
-            Kind::Csv | Kind::W3c | Kind::ZeekTsv | Kind::Squid | Kind::EvtxPiece | Kind::Unknown => {
+            Kind::Unknown if about.named => return Err(io::Error::other("this is no kind of log that can be read")),
+            Kind::Unknown => {
                 self.desk.piece.counts.passed += 1;
                 self.hand_over();
             }
-            Kind::Json => self.objects(whole, &opened)?,
+            Kind::Json | Kind::EvtxPiece => self.undivided(whole, &opened)?,
             Kind::Evtx => self.blocks(Cutter::new(whole, opened)?)?,
-            Kind::JsonLines | Kind::Audit | Kind::Syslog | Kind::Cisco | Kind::WebAccess | Kind::WebError => {
-                self.blocks(Cutter::new(Bytes::new(whole)?, opened)?)?;
-            }
+            Kind::JsonLines
+            | Kind::Audit
+            | Kind::Syslog
+            | Kind::Cisco
+            | Kind::WebAccess
+            | Kind::WebError
+            | Kind::Csv
+            | Kind::W3c
+            | Kind::ZeekTsv
+            | Kind::Squid => self.blocks(Cutter::new(Bytes::new(whole)?, opened)?)?,
         }
         Ok(())
     }
@@ -250,6 +269,8 @@ impl<'c> Worker<'c> {
         while !self.crew.course.stopped() {
             let Some(block) = cutter.next_block(self.crew.queue.room())? else { break };
             if self.crew.done.has(&block.of.input, &block.of.name, block.part) {
+                let mut source = self.desk.source(&block);
+                self.desk.sum(&mut source, &self.crew.course)?;
                 self.crew.queue.give_back(block.bytes);
             } else if let Some(block) = self.crew.queue.offer(block) {
                 self.block(block);
@@ -260,7 +281,7 @@ impl<'c> Worker<'c> {
 
     fn block(&mut self, block: Block) {
         let judged = {
-            let mut source = Source::of(&block, &self.desk.reading);
+            let mut source = self.desk.source(&block);
             self.judge(&mut source, &block.of, block.part, block.last)
         };
         if let Err(error) = judged {
@@ -269,12 +290,15 @@ impl<'c> Worker<'c> {
         self.crew.queue.give_back(block.bytes);
     }
 
-    /// A stream of JSON objects that has no lines to cut it at is one block.
-    fn objects(&mut self, mut whole: &mut dyn Read, opened: &Opened) -> io::Result<()> {
+    /// A stream that has no lines or chunks to cut it at is one block.
+    fn undivided(&mut self, mut whole: &mut dyn Read, opened: &Opened) -> io::Result<()> {
+        let mut source = match opened.kind {
+            Kind::Json => Source::objects(&mut whole)?,
+            _ => Source::carved(&mut whole),
+        };
         if self.crew.done.has(&opened.input, &opened.name, 0) {
-            return Ok(());
+            return self.desk.sum(&mut source, &self.crew.course);
         }
-        let mut source = Source::objects(&mut whole)?;
         self.judge(&mut source, opened, 0, true)
     }
 

@@ -1,11 +1,14 @@
 //! Where one thread judges: its matcher, and what it found since it last handed over.
 
 use crate::about::Options;
+use crate::blocks::Block;
 use crate::choice::Choice;
 use crate::course::Course;
 use crate::exclude::Exclusions;
 use crate::sorted::Sortable;
-use crate::source::{Reading, Source, Trouble};
+use crate::source::{Readers, Source, Trouble};
+use crate::sums::Collector;
+use decode::kind::Kind;
 use decode::windows::Mapping;
 use serde::{Deserialize, Serialize};
 use sigma::{Matcher, Rules};
@@ -93,7 +96,7 @@ const LOOK: u64 = 1_024;
 /// A thread's own place of work.
 pub(crate) struct Desk {
     pub brief: Arc<Brief>,
-    pub reading: Reading,
+    readers: Readers,
     matcher: Matcher,
     holding: Vec<u32>,
     pub piece: Piece,
@@ -101,6 +104,8 @@ pub(crate) struct Desk {
     pub after: Option<u64>,
     /// The greatest number of a record that was judged.
     pub newest: u64,
+    /// What an engineer looks at first, if it is asked for.
+    pub sums: Option<Collector>,
 }
 
 impl Brief {
@@ -149,10 +154,34 @@ impl Counts {
 }
 
 impl Desk {
-    pub fn new(brief: Arc<Brief>, mapping: Arc<Mapping>) -> Desk {
-        let reading = Reading { mapping, now: brief.options.now, east: brief.options.east };
+    pub fn new(brief: Arc<Brief>, mapping: &Arc<Mapping>, sums: bool) -> Desk {
+        let readers = Readers::new(mapping, brief.options.now, brief.options.east);
         let matcher = Matcher::new(Arc::clone(&brief.rules));
-        Desk { brief, reading, matcher, holding: Vec::new(), piece: Piece::default(), after: None, newest: 0 }
+        let sums = sums.then(Collector::new);
+        Desk { brief, readers, matcher, holding: Vec::new(), piece: Piece::default(), after: None, newest: 0, sums }
+    }
+
+    /// The events of a block.
+    pub fn source<'b>(&mut self, block: &'b Block) -> Source<'b> {
+        match block.of.kind {
+            Kind::Evtx => Source::chunks(block),
+            _ => Source::lines(block, &mut self.readers, self.matcher.slate_mut()),
+        }
+    }
+
+    /// Counts the events of a source that was judged before, for the sums alone.
+    pub fn sum(&mut self, source: &mut Source<'_>, course: &Course) -> io::Result<()> {
+        let Some(sums) = &mut self.sums else { return Ok(()) };
+        while let Some(record) = source.next(&mut self.readers, self.matcher.slate_mut())? {
+            let slate = self.matcher.slate();
+            if record.is_ok() && self.brief.choice.within(slate.at) {
+                sums.see(slate);
+            }
+            if course.stopped() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Judges all events of a source. Hands pieces over through `hand` when they grow large; the last one stays.
@@ -166,7 +195,7 @@ impl Desk {
         hand: &mut dyn FnMut(Piece),
     ) -> io::Result<bool> {
         loop {
-            match source.next(&self.reading, self.matcher.slate_mut())? {
+            match source.next(&mut self.readers, self.matcher.slate_mut())? {
                 None => return Ok(true),
                 Some(Ok(record)) if self.after.is_some_and(|after| record <= after) => {}
                 Some(Ok(record)) => self.event(file, record),
@@ -196,6 +225,9 @@ impl Desk {
         if !self.brief.choice.within(self.matcher.slate().at) {
             self.piece.counts.outside += 1;
             return;
+        }
+        if let Some(sums) = &mut self.sums {
+            sums.see(self.matcher.slate());
         }
         self.holding.clear();
         self.holding.extend_from_slice(self.matcher.judge());

@@ -1,6 +1,6 @@
 //! One file that is followed: how far it was judged, and how it is known again.
 
-use crate::blocks::{BLOCK, CHUNK, EVTX_HEAD};
+use crate::blocks::{self, BLOCK, CHUNK, EVTX_HEAD};
 use crate::packed::{self, Packing};
 use crate::walk::Input;
 use decode::kind::{self, Kind};
@@ -8,6 +8,7 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek as _, SeekFrom};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A file's device and number.
 pub(crate) type Key = (u64, u64);
@@ -31,8 +32,8 @@ pub(crate) struct Followed {
     open: Option<File>,
     /// Its first bytes, unpacked.
     head: Vec<u8>,
-    /// What stands before the chunks of a Windows event log.
-    pub header: Vec<u8>,
+    /// What later lines need of earlier ones: the names of columns.
+    pub columns: Arc<[u8]>,
     /// Bytes and lines that were judged.
     offset: u64,
     lines: u64,
@@ -87,12 +88,10 @@ fn sniff(file: &mut File) -> io::Result<(Form, Vec<u8>)> {
     };
     let form = match kind::of(&start) {
         Kind::Evtx => Form::Evtx,
-        Kind::Json | Kind::Empty | Kind::Unknown => Form::Whole,
-        Kind::Csv | Kind::W3c | Kind::ZeekTsv | Kind::Squid | Kind::EvtxPiece => Form::Whole,
+        Kind::Json | Kind::EvtxPiece | Kind::Empty | Kind::Unknown => Form::Whole,
+        // UTF-16.
         _ if start.contains(&0) => Form::Whole,
-        kind @ (Kind::JsonLines | Kind::Audit | Kind::Syslog | Kind::Cisco | Kind::WebAccess | Kind::WebError) => {
-            Form::Lines(kind)
-        }
+        kind => Form::Lines(kind),
     };
     Ok((form, head))
 }
@@ -102,7 +101,6 @@ impl Followed {
         let mut file = File::open(&input.path)?;
         let meta = file.metadata()?;
         let (form, head) = sniff(&mut file)?;
-        let header = if form == Form::Evtx { read_at(&mut file, 0, EVTX_HEAD)? } else { Vec::new() };
         let open = if input.named { Some(file.try_clone()?) } else { None };
         let followed = Followed {
             name: input.name.clone(),
@@ -111,7 +109,7 @@ impl Followed {
             form,
             open,
             head,
-            header,
+            columns: Arc::from([]),
             offset: 0,
             lines: 0,
             skipping: false,
@@ -138,17 +136,7 @@ impl Followed {
                 }
                 followed.newest = followed.last;
             }
-            Form::Lines(_) => {
-                file.seek(SeekFrom::Start(0))?;
-                let mut from = file.take(followed.seen.0);
-                let (mut at, mut piece) = (0, Vec::with_capacity(BLOCK));
-                while Read::by_ref(&mut from).take(BLOCK as u64).read_to_end(&mut piece)? > 0 {
-                    followed.lines += memchr::memchr_iter(b'\n', &piece).count() as u64;
-                    followed.offset = memchr::memrchr(b'\n', &piece).map_or(followed.offset, |end| at + end as u64 + 1);
-                    at += piece.len() as u64;
-                    piece.clear();
-                }
-            }
+            Form::Lines(_) => while followed.next_lines()?.is_some() {},
         }
         Ok((followed.key, followed))
     }
@@ -163,6 +151,7 @@ impl Followed {
             match followed.form {
                 Form::Lines(_) => {
                     (followed.offset, followed.lines, followed.skipping) = (other.offset, other.lines, other.skipping);
+                    followed.columns = Arc::clone(&other.columns);
                 }
                 Form::Whole => followed.done = Some(followed.seen),
                 Form::Evtx => {}
@@ -227,9 +216,6 @@ impl Followed {
         }
         self.head = head;
         self.chunk = 0;
-        if self.form == Form::Evtx {
-            self.header = read_at(&mut file, 0, EVTX_HEAD)?;
-        }
         Ok(false)
     }
 
@@ -282,6 +268,12 @@ impl Followed {
             self.offset += piece.len() as u64;
             if self.skipping {
                 piece.push(b'\n');
+            }
+            if let Form::Lines(kind) = self.form
+                && (kind != Kind::Csv || self.columns.is_empty())
+                && let Some(columns) = blocks::head(kind, &piece)
+            {
+                self.columns = columns;
             }
             let before = self.lines;
             self.lines += memchr::memchr_iter(b'\n', &piece).count() as u64;

@@ -40,7 +40,7 @@ pub use outcome::{Gatherer, Made, Outcome};
 pub use resume::begun;
 pub use rules::{Checked, mark, rules_check, rules_of};
 pub use run::Hunt;
-pub use walk::{Input, STDIN};
+pub use walk::{Input, STDIN, inputs};
 pub use when::{DayEdge, moment};
 
 use sigma::Rules;

@@ -20,7 +20,8 @@ use crate::outcome::Outcome;
 use askama::Template;
 use base::Lang;
 use std::io::{self, Write};
-use story::{Story, Teller};
+use story::Teller;
+pub use story::{Chapter, Passage, Story};
 use table::{Cell, Table};
 use words::Words;
 
@@ -67,6 +68,13 @@ pub fn html(out: &mut dyn Write, outcome: &Outcome, lang: Lang, texts: &dyn Fn(&
         last: tables.last(),
     };
     page.write_into(&mut Plain(out)).map_err(io::Error::other)
+}
+
+/// The story alone, for a page that shows it beside other things. `texts` as for [`html`].
+pub fn story(outcome: &Outcome, lang: Lang, texts: &dyn Fn(&str) -> Option<OwnerText>) -> io::Result<Story> {
+    let attack = Attack::own().map_err(io::Error::other)?;
+    let words = Words::new(lang, outcome.made.east);
+    Ok(Teller { outcome, attack: &attack, words: &words, texts }.story())
 }
 
 /// A writer to which a template may write, whatever is behind it.

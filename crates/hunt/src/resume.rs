@@ -165,6 +165,7 @@ impl State {
     pub fn keep(&mut self, sent: &Sent) -> io::Result<()> {
         let mut lines = Vec::new();
         match sent {
+            Sent::Sums(_) => {}
             Sent::File { input, identity } => {
                 lines.push(Line::File { input: input.to_string(), identity: identity.clone() });
             }

@@ -10,6 +10,7 @@ use crate::exclude::Exclusions;
 use crate::queue::Queue;
 use crate::resume::{Done, State};
 use crate::sorted::Sorter;
+use crate::sums::{Collector, Sums};
 use crate::walk::{self, Input};
 use decode::windows::Mapping;
 use sigma::{Fault, Level, Rules};
@@ -35,6 +36,14 @@ pub struct Hunt {
     pub resume: Option<(PathBuf, String)>,
 }
 
+/// What is wanted beside the findings.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Aims {
+    pub sums: bool,
+    /// More events will come: what correlations leave open stays open.
+    pub goes_on: bool,
+}
+
 /// Faults told in all.
 const TOLD_IN_ALL: usize = 10_000;
 const MOST_THREADS: usize = 256;
@@ -57,15 +66,27 @@ impl Hunt {
     pub fn run(&self, paths: &[PathBuf], course: &Arc<Course>, on: &mut dyn FnMut(Report)) -> Summary {
         let (inputs, faults) = walk::inputs(paths);
         let mut summary = self.files(inputs, course, on);
-        summary.errors += faults.len() as u64;
-        let room = TOLD_IN_ALL.saturating_sub(summary.faults.len());
-        summary.faults.extend(faults.into_iter().take(room));
+        summary.tell(faults);
         summary
+    }
+
+    /// As `run`, with the sums that an engineer looks at first.
+    pub fn run_and_sums(&self, paths: &[PathBuf], course: &Arc<Course>, on: &mut dyn FnMut(Report)) -> (Summary, Sums) {
+        let (inputs, faults) = walk::inputs(paths);
+        let (mut summary, sums) = self.files_and_sums(inputs, course, on);
+        summary.tell(faults);
+        (summary, sums)
     }
 
     /// As `run`, over files that each have a name to be called by.
     pub fn files(&self, inputs: Vec<Input>, course: &Arc<Course>, on: &mut dyn FnMut(Report)) -> Summary {
-        self.gathered(inputs, course, on).0
+        self.gathered(inputs, course, Aims { sums: false, goes_on: false }, on).0
+    }
+
+    /// As `files`, with the sums that an engineer looks at first.
+    pub fn files_and_sums(&self, inputs: Vec<Input>, course: &Arc<Course>, on: &mut dyn FnMut(Report)) -> (Summary, Sums) {
+        let (summary, _, sums) = self.gathered(inputs, course, Aims { sums: true, goes_on: false }, on);
+        (summary, sums)
     }
 
     pub(crate) fn brief(&self) -> Arc<Brief> {
@@ -78,15 +99,19 @@ impl Hunt {
         &self,
         inputs: Vec<Input>,
         course: &Arc<Course>,
+        aims: Aims,
         on: &mut dyn FnMut(Report),
-    ) -> (Summary, Correlating) {
+    ) -> (Summary, Correlating, Sums) {
         let brief = self.brief();
         let mut gather = Gather::new(&brief, &self.bounds);
+        gather.sums = aims.sums.then(Collector::new);
         course.expect(inputs.iter().map(|input| input.size).sum());
         if let Err(error) = self.gather(inputs, course, &brief, &mut gather) {
             gather.fail("the hunt", &error.to_string());
         }
-        gather.end(on, course.stopped())
+        let sums = gather.sums.take().map(Collector::finish).unwrap_or_default();
+        let (summary, correlating) = gather.end(on, course.stopped(), aims.goes_on);
+        (summary, correlating, sums)
     }
 
     /// What lies in files, not correlated yet.
@@ -117,6 +142,7 @@ impl Hunt {
             course: Arc::clone(course),
             queue: Queue::new(inputs),
             kept: self.resume.is_some(),
+            sums: gather.sums.is_some(),
             units: AtomicU64::new(done.next_unit),
             done,
         };
@@ -125,7 +151,7 @@ impl Hunt {
         thread::scope(|scope| {
             let (send, receive) = sync_channel(threads * 2);
             for _ in 0..threads {
-                let worker = Worker::new(&crew, Arc::clone(&mapping), send.clone());
+                let worker = Worker::new(&crew, &mapping, send.clone());
                 scope.spawn(move || worker.run());
             }
             drop(send);
@@ -134,6 +160,15 @@ impl Hunt {
             }
         });
         Ok(())
+    }
+}
+
+impl Summary {
+    /// Adds what was wrong beside what the threads met with.
+    pub(crate) fn tell(&mut self, faults: Vec<Fault>) {
+        self.errors += faults.len() as u64;
+        let room = TOLD_IN_ALL.saturating_sub(self.faults.len());
+        self.faults.extend(faults.into_iter().take(room));
     }
 }
 
@@ -148,6 +183,7 @@ pub(crate) struct Gather {
     findings: u64,
     lost: u64,
     resumed: u64,
+    pub sums: Option<Collector>,
 }
 
 impl Gather {
@@ -162,6 +198,7 @@ impl Gather {
             findings: 0,
             lost: 0,
             resumed: 0,
+            sums: None,
         }
     }
 
@@ -175,6 +212,11 @@ impl Gather {
         match sent {
             Sent::Piece { piece, .. } => self.piece(piece),
             Sent::File { .. } => {}
+            Sent::Sums(more) => {
+                if let Some(sums) = &mut self.sums {
+                    sums.merge(*more);
+                }
+            }
         }
     }
 
@@ -211,9 +253,9 @@ impl Gather {
     }
 
     /// Correlates, and tells everything in order.
-    fn end(mut self, on: &mut dyn FnMut(Report), stopped: bool) -> (Summary, Correlating) {
+    fn end(mut self, on: &mut dyn FnMut(Report), stopped: bool, goes_on: bool) -> (Summary, Correlating) {
         let Gather { correlating, found, findings, lost, .. } = &mut self;
-        if let Err(error) = correlating.finish(&mut |new| keep(found, new, findings, lost)) {
+        if let Err(error) = correlating.finish(goes_on, &mut |new| keep(found, new, findings, lost)) {
             self.fail("events for correlations", &error.to_string());
         }
         self.counts.add(&std::mem::take(&mut self.correlating.excluded));

@@ -1,22 +1,21 @@
-//! The events of a block, one after another onto a slate.
+//! The events of a block or a stream, one after another onto a slate.
 
-use crate::blocks::Block;
-use decode::kind::{self, Kind};
+use crate::blocks::{Block, CHUNK};
 use decode::objects::Objects;
 use decode::windows::Mapping;
-use decode::{RECORD_BYTES, audit, evtx, text};
+use decode::{RECORD_BYTES, evtx, json, lines, text};
 use sigma::Slate;
+use std::borrow::Cow;
 use std::io::{self, Read};
+use std::slice;
 use std::sync::Arc;
 
-/// What a thread needs to read any kind.
+/// The readers of a thread, for each kind. To be used with one slate only, for they know its names by number.
 #[derive(Debug)]
-pub(crate) struct Reading {
-    pub mapping: Arc<Mapping>,
-    /// Settles the year of log lines that have none.
-    pub now: base::Moment,
-    /// How far local time is from UTC, in milliseconds.
-    pub east: i64,
+pub(crate) struct Readers {
+    lines: lines::Reader,
+    json: json::Reader,
+    evtx: evtx::Reader,
 }
 
 /// A record that cannot be read.
@@ -29,28 +28,49 @@ pub(crate) struct Trouble {
 /// A record's number, or why it cannot be read.
 pub(crate) type Record = Result<u64, Trouble>;
 
-/// The events of a block or stream. Each lies on the slate until the next is asked for.
+/// Where events come from. Each lies on the slate until the next is asked for.
 pub(crate) enum Source<'b> {
-    Lines { kind: Kind, lines: Lines<'b> },
-    Audit { lines: Lines<'b>, starts: audit::Starts, record: Option<wire::Event>, last: u64 },
-    Evtx(std::vec::IntoIter<Recorded>),
+    Lines {
+        lines: Lines<'b>,
+        /// The line before the last: what several lines made together ends there.
+        before: u64,
+        number: u64,
+        ended: bool,
+    },
+    Chunks {
+        chunks: slice::Chunks<'b, u8>,
+        open: &'b [u8],
+        number: u64,
+    },
+    Carved {
+        chunks: evtx::Carved<&'b mut dyn Read>,
+        open: Vec<u8>,
+    },
     Objects(Objects<&'b mut dyn Read>),
-    Nothing,
+}
+
+impl Readers {
+    /// `now` settles the year of log lines that have none; `east` is how far local time is from UTC, in milliseconds.
+    pub fn new(mapping: &Arc<Mapping>, now: base::Moment, east: i64) -> Readers {
+        Readers {
+            lines: lines::Reader::new(Arc::clone(mapping), now, east),
+            json: json::Reader::new(Arc::clone(mapping)),
+            evtx: evtx::Reader::new(Arc::clone(mapping)),
+        }
+    }
 }
 
 impl<'b> Source<'b> {
-    pub fn of(block: &'b Block, reading: &Reading) -> Source<'b> {
-        let lines = Lines { rest: &block.bytes, number: block.lines, cut: false };
-        match block.of.kind {
-            Kind::Evtx => Source::Evtx(recorded(block, reading)),
-            Kind::Audit => Source::Audit { lines, starts: audit::Starts::default(), record: None, last: 0 },
-            kind @ (Kind::JsonLines | Kind::Syslog | Kind::Cisco | Kind::WebAccess | Kind::WebError) => {
-                Source::Lines { kind, lines }
-            }
-            Kind::Csv | Kind::W3c | Kind::ZeekTsv | Kind::Squid | Kind::EvtxPiece | Kind::Json | Kind::Empty | Kind::Unknown => {
-                Source::Nothing
-            }
-        }
+    /// The chunks of a block of a Windows event log.
+    pub fn chunks(block: &'b Block) -> Source<'b> {
+        Source::Chunks { chunks: block.bytes.chunks(CHUNK), open: &[], number: block.before }
+    }
+
+    /// The lines of a block.
+    pub fn lines(block: &'b Block, readers: &mut Readers, slate: &mut Slate) -> Source<'b> {
+        readers.lines.open(block.of.kind, &block.head, slate);
+        let lines = Lines { rest: &block.bytes, number: block.before, cut: false };
+        Source::Lines { lines, before: block.before, number: block.before, ended: false }
     }
 
     /// The objects of a stream that has no lines to cut it at.
@@ -58,73 +78,93 @@ impl<'b> Source<'b> {
         Ok(Source::Objects(Objects::new(from)?))
     }
 
+    /// The records in a piece of a disk, or of a damaged Windows event log.
+    pub fn carved(from: &'b mut dyn Read) -> Source<'b> {
+        Source::Carved { chunks: evtx::Carved::new(from), open: Vec::new() }
+    }
+
     /// Lays out the next event; `None` at the end.
-    pub fn next(&mut self, reading: &Reading, slate: &mut Slate) -> io::Result<Option<Record>> {
+    pub fn next(&mut self, readers: &mut Readers, slate: &mut Slate) -> io::Result<Option<Record>> {
         match self {
-            Source::Lines { kind, lines } => Ok(lines.next_line().map(|line| {
-                let (number, line) = line?;
-                let event = kind::line(*kind, &line, &reading.mapping, reading.now, reading.east);
-                slate.lay(&event.map_err(|reason| Trouble { line: Some(number), reason })?);
-                Ok(number)
-            })),
-            Source::Audit { lines, starts, record, last } => Ok(next_audit(lines, starts, record, last, slate)),
-            Source::Evtx(records) => Ok(records.next().map(|record| {
-                let (number, event, sources) = record.map_err(|reason| Trouble { line: None, reason })?;
-                slate.lay_wire(&event);
-                slate.set_sources(&sources);
-                Ok(number)
-            })),
+            Source::Lines { lines, before, number, ended } => {
+                Ok(next_line(lines, (before, number, ended), &mut readers.lines, slate))
+            }
+            Source::Chunks { chunks, open, number } => Ok(next_record(chunks, open, number, &mut readers.evtx, slate)),
+            Source::Carved { chunks, open } => loop {
+                if let Some(record) = readers.evtx.next(open, slate) {
+                    return Ok(Some(record.map_err(untold)));
+                }
+                let Some((_, chunk)) = chunks.next_chunk()? else { return Ok(None) };
+                open.clear();
+                open.extend_from_slice(chunk);
+                readers.evtx.open_all(open);
+            },
             Source::Objects(objects) => {
                 let Some(object) = objects.next_object()? else { return Ok(None) };
                 let number = object.number;
-                let read = object.text.and_then(|text| {
-                    let event = decode::json::event(text, &reading.mapping).map_err(|error| error.to_string())?;
-                    slate.lay(&event);
-                    Ok(number)
-                });
-                Ok(Some(read.map_err(|reason| Trouble { line: None, reason: format!("object {number}: {reason}") })))
+                let read = object.text.and_then(|text| readers.json.read(text, slate).map_err(|error| error.to_string()));
+                Ok(Some(read.map(|()| number).map_err(|reason| untold(format!("object {number}: {reason}")))))
             }
-            Source::Nothing => Ok(None),
         }
     }
 }
 
-/// Audit records one by one, and the program starts that they tell of together: such a start comes before the record that
-/// follows it.
-fn next_audit(
+fn untold(reason: String) -> Trouble {
+    Trouble { line: None, reason }
+}
+
+/// The event of the next line that has one, or what the lines before it made together.
+fn next_line(
     lines: &mut Lines<'_>,
-    starts: &mut audit::Starts,
-    record: &mut Option<wire::Event>,
-    last: &mut u64,
+    (before, number, ended): (&mut u64, &mut u64, &mut bool),
+    reader: &mut lines::Reader,
     slate: &mut Slate,
 ) -> Option<Record> {
-    let lay = |event: &wire::Event, slate: &mut Slate| slate.lay_wire(event);
-    if let Some(record) = record.take() {
-        lay(&record, slate);
-        return Some(Ok(*last));
+    if reader.more(slate) {
+        return Some(Ok(*before));
     }
-    let (number, line) = match lines.next_line() {
-        Some(Ok(line)) => line,
-        Some(Err(trouble)) => return Some(Err(trouble)),
-        None => {
-            let start = starts.end()?;
-            lay(&start, slate);
-            return Some(Ok(*last));
+    while let Some(line) = lines.next_line() {
+        let (at, line) = match line {
+            Ok(line) => line,
+            Err(trouble) => return Some(Err(trouble)),
+        };
+        (*before, *number) = (*number, at);
+        match reader.read(&line, slate) {
+            Ok(true) => return Some(Ok(at)),
+            Ok(false) => {}
+            Err(reason) => return Some(Err(Trouble { line: Some(at), reason })),
         }
-    };
-    let Some(new) = audit::record(&line) else {
-        return Some(Err(Trouble { line: Some(number), reason: "this line is no audit record".into() }));
-    };
-    let before = std::mem::replace(last, number);
-    match starts.add(&new) {
-        Some(start) => {
-            lay(&start, slate);
-            *record = Some(new);
-            Some(Ok(before))
+    }
+    if !std::mem::replace(ended, true) && reader.end(slate) {
+        return Some(Ok(*number));
+    }
+    None
+}
+
+/// The next record of the chunks of a Windows event log. Chunks that are empty are passed over; damaged ones are told and
+/// searched for what is left in them.
+fn next_record<'b>(
+    chunks: &mut slice::Chunks<'b, u8>,
+    open: &mut &'b [u8],
+    number: &mut u64,
+    reader: &mut evtx::Reader,
+    slate: &mut Slate,
+) -> Option<Record> {
+    loop {
+        if !open.is_empty()
+            && let Some(record) = reader.next(open, slate)
+        {
+            return Some(record.map_err(untold));
         }
-        None => {
-            lay(&new, slate);
-            Some(Ok(number))
+        *open = chunks.next()?;
+        *number += 1;
+        if open.starts_with(b"ElfChnk\0") {
+            reader.open(open);
+        } else if open.iter().all(|byte| *byte == 0) {
+            *open = &[];
+        } else {
+            reader.open(open);
+            return Some(Err(untold(format!("chunk {} has no beginning; what can be found in it is read", *number - 1))));
         }
     }
 }
@@ -138,7 +178,7 @@ pub(crate) struct Lines<'b> {
 }
 
 impl<'b> Lines<'b> {
-    fn next_line(&mut self) -> Option<Result<(u64, std::borrow::Cow<'b, str>), Trouble>> {
+    fn next_line(&mut self) -> Option<Result<(u64, Cow<'b, str>), Trouble>> {
         if std::mem::take(&mut self.cut) {
             let reason = format!("longer than {RECORD_BYTES} bytes; only its start was read");
             return Some(Err(Trouble { line: Some(self.number), reason }));
@@ -155,32 +195,10 @@ impl<'b> Lines<'b> {
             while let [start @ .., b'\r'] = line {
                 line = start;
             }
-            let line = text::decode(line);
-            if !line.trim().is_empty() {
-                return Some(Ok((self.number, line)));
+            if line.iter().any(|byte| !byte.is_ascii_whitespace()) {
+                return Some(Ok((self.number, text::decode(line))));
             }
         }
         None
     }
-}
-
-type Recorded = Result<(u64, wire::Event, Vec<sigma::Source<'static>>), String>;
-
-fn recorded(block: &Block, reading: &Reading) -> std::vec::IntoIter<Recorded> {
-    let mut records: Vec<Recorded> = Vec::new();
-    let file = io::Cursor::new([block.of.head.as_slice(), block.bytes.as_slice()].concat());
-    let outcome = evtx::records(file, &reading.mapping, &mut |record| {
-        records.push(record.map(|(number, event)| {
-            let owned = |source: &sigma::Source<'_>| {
-                sigma::Source::new(
-                    source.product.clone().into_owned(),
-                    source.category.clone().into_owned(),
-                    source.service.clone().into_owned(),
-                )
-            };
-            (number, event.to_wire(), event.sources.iter().map(owned).collect())
-        }));
-    });
-    records.extend(outcome.err().map(Err));
-    records.into_iter()
 }

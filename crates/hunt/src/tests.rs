@@ -59,7 +59,7 @@ fn a_hunt_tells_what_it_found_and_what_it_could_not_read() {
     let faults: Vec<String> = summary.faults.iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(faults.join("\n"), @r#"
         a.log:2: this line is no syslog line
-        broken.evtx: An error occurred while trying to deserialize evtx stream.
+        broken.evtx: this is no EVTX file: it ends within its header
         events.json: object 2: not readable as JSON: invalid type: string "x", expected i64 at line 1 column 10
         sub/wide.log:2: this line is no syslog line
         absent: cannot be read: No such file or directory (os error 2)

@@ -40,7 +40,7 @@ impl Input {
 }
 
 /// The files of all paths, of each folder in the order of their names, each file once; and what cannot be read.
-pub(crate) fn inputs(paths: &[PathBuf]) -> (Vec<Input>, Vec<Fault>) {
+pub fn inputs(paths: &[PathBuf]) -> (Vec<Input>, Vec<Fault>) {
     let mut walk = Walk { inputs: Vec::new(), faults: Vec::new() };
     for path in paths {
         if path.as_os_str() == STDIN {

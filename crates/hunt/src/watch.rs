@@ -10,10 +10,10 @@ use crate::correlating::Correlating;
 use crate::course::Course;
 use crate::desk::{Counts, Desk, Feed, Found, Piece, Told};
 use crate::follow::{self, Followed, Form, Key};
-use crate::run::{Hunt, report};
+use crate::run::{Aims, Hunt, report};
 use crate::sorted::Sortable as _;
-use crate::source::Source;
 use crate::walk::{self, Input};
+use base::Clock;
 use decode::windows::Mapping;
 use sigma::Fault;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -59,9 +59,8 @@ impl Hunt {
                 Err(error) => faults.push(fault(&input.name, &error)),
             }
         }
-        let (mut summary, correlating) = self.gathered(inputs, course, on);
-        summary.errors += faults.len() as u64;
-        summary.faults.extend(faults);
+        let (mut summary, correlating, _) = self.gathered(inputs, course, Aims { sums: false, goes_on: true }, on);
+        summary.tell(faults);
         let mapping = match Mapping::own() {
             Ok(mapping) => mapping,
             Err(error) => {
@@ -69,7 +68,7 @@ impl Hunt {
                 return summary;
             }
         };
-        let desk = Desk::new(self.brief(), Arc::new(mapping));
+        let desk = Desk::new(self.brief(), &Arc::new(mapping), false);
         let mut watch = Watch { hunt: self, course, known, former: VecDeque::new(), desk, correlating, summary, on };
         while !course.stopped() {
             watch.look(paths);
@@ -106,6 +105,9 @@ impl Watch<'_> {
             }
         }
         self.leave(&seen);
+        let mut closed = Vec::new();
+        self.correlating.advance(Clock::System.now().0, &mut |found| closed.push(found));
+        self.report(closed);
         if !whole.is_empty() {
             self.whole(whole);
         }
@@ -156,12 +158,12 @@ impl Watch<'_> {
     fn growth(&mut self, followed: &mut Followed) -> io::Result<()> {
         while let Some((bytes, lines)) = followed.next_piece()? {
             let Some(kind) = followed.kind() else { break };
-            let (name, head) = (followed.name.clone(), followed.header.clone());
-            let of = Arc::new(Opened { input: name.as_str().into(), name: name.clone(), kind, head });
-            let block = Block { of, part: 0, lines, bytes, last: false };
+            let (name, head) = (followed.name.clone(), Arc::clone(&followed.columns));
+            let of = Arc::new(Opened { input: name.as_str().into(), name: name.clone(), kind });
+            let block = Block { of, part: 0, before: lines, head, bytes, last: false };
             (self.desk.after, self.desk.newest) = (followed.after(), 0);
             let mut parts = Vec::new();
-            let mut source = Source::of(&block, &self.desk.reading);
+            let mut source = self.desk.source(&block);
             let judged = self.desk.judge(&name, 0, &mut source, self.course, &mut |piece| parts.push(piece));
             parts.push(std::mem::take(&mut self.desk.piece));
             parts.into_iter().for_each(|piece| self.told(piece));

@@ -13,16 +13,22 @@ pub use self::web::routes;
 
 use self::rules::*;
 use crate::alert::{self, Alert};
-use crate::help;
-use ::store::Tx;
+use crate::{help, recording};
+use ::store::{Arrived, Tx};
 use ::web::{Lead, Member};
 use base::*;
 use readiness::{Editions, plan};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// The longest text that a person may write in one go.
 pub const LONGEST_TEXT: usize = 4_000;
-/// The largest file that may be kept with an incident.
-pub const LARGEST_FILE: usize = 20 * 1024 * 1024;
+
+/// Findings in recordings that a timeline tells; all of them stand in the result of the hunt.
+const FOUND: usize = 40;
+
+/// Files that an incident may have. More belong into an archive.
+const MOST_FILES: i64 = 1_000;
 
 /// Opens an incident from an alert. An alert that is in one already leads to that one.
 pub async fn open(who: &Member, alert: &AlertId) -> Result<IncidentId> {
@@ -63,7 +69,7 @@ pub async fn join(who: &Lead, id: &IncidentId, alert: &AlertId) -> Result<()> {
 }
 
 /// An incident that is not closed; a closed one is taken up again first (`incident-closed`).
-async fn open_one(tx: &mut Tx, id: &IncidentId) -> Result<Incident> {
+pub(crate) async fn open_one(tx: &mut Tx, id: &IncidentId) -> Result<Incident> {
     let incident = store::find(tx, id).await?;
     if incident.stage == Stage::Closed { Err(Problem::refused("incident-closed")) } else { Ok(incident) }
 }
@@ -77,39 +83,50 @@ pub async fn note(who: &Member, id: &IncidentId, text: &str) -> Result<()> {
     tx.commit().await
 }
 
-/// Keeps a file with an incident. `TooLarge` above 20 MiB; an empty file is refused.
-pub async fn attach(who: &Member, id: &IncidentId, name: &str, bytes: Vec<u8>) -> Result<()> {
-    if bytes.len() > LARGEST_FILE {
-        return Err(Problem::TooLarge);
-    }
-    if bytes.is_empty() {
-        return Err(Problem::refused("incident-empty-file"));
-    }
-    open_one(&mut who.read().await?, id).await?;
-    let size = i64::try_from(bytes.len()).map_err(Problem::internal)?;
-    let sha256 = who.view.app.store.blobs().put(&who.company, bytes).await?;
+/// Keeps a file that has arrived with an incident. `recording-full` where the company would then have more than `most` bytes.
+pub(crate) async fn attach(who: &Member, id: &IncidentId, name: &str, arrived: Arrived, most: u64) -> Result<()> {
     let mut tx = who.write().await?;
     open_one(&mut tx, id).await?;
-    let attachment = AttachmentId::new();
-    let name = customer::device::rules::plain(name, 200);
+    if store::files(&mut tx, id).await? >= MOST_FILES {
+        return Err(Problem::refused("incident-too-many-files"));
+    }
     let kept = Attachment {
-        id: attachment.clone(),
+        id: AttachmentId::new(),
         at: tx.now(),
         person: who.person.to_string(),
-        name,
-        sha256: sha256.clone(),
-        bytes: size,
+        name: customer::device::rules::plain(name, 200),
+        sha256: arrived.sha256.clone(),
+        bytes: i64::try_from(arrived.bytes).map_err(Problem::internal)?,
     };
+    let (attachment, sha256, bytes) = (kept.id.clone(), kept.sha256.clone(), kept.bytes);
     store::add_attachment(&mut tx, id, &who.person, &kept).await?;
-    tx.tell(Fact::IncidentAttached { incident: id.clone(), attachment, sha256, bytes: size }).await?;
+    tx.tell(Fact::IncidentAttached { incident: id.clone(), attachment, sha256, bytes }).await?;
+    // The ledger is taken by now, so no two uploads can pass the limit together, and nobody removes the same file.
+    recording::within(&mut tx, most).await?;
+    who.view.app.store.blobs().keep(&who.company, arrived).await?;
     tx.commit().await
 }
 
-/// A kept file, verified against its hash.
-pub async fn attachment(who: &Member, id: &IncidentId, attachment: &AttachmentId) -> Result<(Attachment, Vec<u8>)> {
+/// A kept file and where it lies, verified against its hash.
+pub async fn attachment(who: &Member, id: &IncidentId, attachment: &AttachmentId) -> Result<(Attachment, PathBuf)> {
     let found = store::attachment(&mut who.read().await?, id, attachment).await?;
-    let bytes = who.view.app.store.blobs().get(&who.company, &found.sha256).await?;
-    Ok((found, bytes))
+    let path = who.view.app.store.blobs().find(&who.company, &found.sha256).await?;
+    Ok((found, path))
+}
+
+/// An incident of the company, or `NotFound`.
+pub(crate) async fn find(tx: &mut Tx, id: &IncidentId) -> Result<Incident> {
+    store::find(tx, id).await
+}
+
+/// The names of a company's people, by id.
+pub(crate) async fn names(tx: &mut Tx) -> Result<BTreeMap<String, String>> {
+    store::names(tx).await
+}
+
+/// The files of an incident.
+pub(crate) async fn attachments(tx: &mut Tx, id: &IncidentId) -> Result<Vec<Attachment>> {
+    store::attachments(tx, id).await
 }
 
 /// Moves an incident to a later stage.
@@ -172,6 +189,9 @@ pub async fn timeline(tx: &mut Tx, incident: &Incident, alerts: &[Alert]) -> Res
     moved.extend(notes.into_iter().map(|note| Moved { at: note.at, person: Some(note.person), what: What::Noted(note.text) }));
     let files = store::attachments(tx, &incident.id).await?;
     moved.extend(files.into_iter().map(|file| Moved { at: file.at, person: Some(file.person), what: What::Attached(file.name) }));
+    let found = recording::found(tx, &incident.id).await?;
+    let worst = found.into_iter().filter(|found| found.first.0 != 0).take(FOUND);
+    moved.extend(worst.map(|found| Moved { at: found.first, person: None, what: What::Found(found) }));
     moved.sort_by_key(|one| one.at);
     Ok(moved)
 }

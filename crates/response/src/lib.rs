@@ -1,20 +1,21 @@
 //! When it happens: what agents send becomes alerts, and what people make of them becomes incidents.
 //!
 //! intake takes what agents say · detection holds the rules and their texts · alert folds findings · incident is a case
-//! that a person opened · help is the big button.
+//! that a person opened · help is the big button · recording has files of an incident looked through.
 
 pub mod alert;
 pub mod detection;
 pub mod help;
 pub mod incident;
 pub mod intake;
+pub mod recording;
 
 #[cfg(test)]
 mod testing;
 
 /// The pages of all slices of this crate.
 pub fn routes() -> axum::Router<web::App> {
-    alert::routes().merge(incident::routes()).merge(help::routes())
+    alert::routes().merge(incident::routes()).merge(help::routes()).merge(recording::routes())
 }
 
 /// Puts what this crate reads of the content on the shelf, and gives every fault in it.
@@ -24,6 +25,8 @@ pub fn fill(shelf: &mut web::Shelf, content: &web::Content) -> Vec<String> {
     shelf.put(rules);
     let (help, more) = help::Help::read(content);
     shelf.put(help);
+    shelf.put(recording::Judging::read(content));
+    shelf.put(recording::Taking::default());
     faults.extend(more);
     let mut faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
     faults.extend(detection::text_faults(content));

@@ -27,6 +27,8 @@ pub fn fill(shelf: &mut Shelf, content: &Content) {
     assert!(faults.is_empty(), "{faults:?}");
     shelf.put(help);
     readiness::fill(shelf, content);
+    shelf.put(crate::recording::Judging::read(content));
+    shelf.put(crate::recording::Taking::default());
 }
 
 /// Writes the two rules; the text of the first one's file is given.

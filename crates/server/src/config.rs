@@ -1,6 +1,7 @@
 //! The configuration: one struct, read once. The embedded mode needs no file at all.
 
 use anyhow::Context as _;
+use response::recording::Limits;
 use serde::Deserialize;
 use std::path::Path;
 use web::MailSettings;
@@ -18,6 +19,37 @@ pub struct Config {
     /// Further names or addresses under which agents on other machines reach this one.
     #[serde(default)]
     pub agent_names: Vec<String>,
+    /// What files of incidents may take up, and how much of this machine a hunt through them.
+    #[serde(default)]
+    pub recordings: Recordings,
+}
+
+/// `[recordings]` of the configuration. What is left out stays as it is by default.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recordings {
+    /// Megabytes of one file; 2048 if left out.
+    pub file_mb: Option<u64>,
+    /// Megabytes of all files and reports of a company; 20480 if left out.
+    pub company_mb: Option<u64>,
+    /// Threads of a hunt; one less than there are cores if left out.
+    pub threads: Option<usize>,
+    /// Hunts at the same time; one if left out.
+    pub at_once: Option<usize>,
+}
+
+impl Recordings {
+    pub fn limits(&self) -> Limits {
+        let own = Limits::default();
+        let bytes = |megabytes: Option<u64>, own: u64| megabytes.map_or(own, |n| n.saturating_mul(1 << 20));
+        Limits {
+            file: bytes(self.file_mb, own.file),
+            company: bytes(self.company_mb, own.company),
+            unpacked: own.unpacked,
+            threads: self.threads.unwrap_or(own.threads).max(1),
+            at_once: self.at_once.unwrap_or(own.at_once).max(1),
+        }
+    }
 }
 
 impl Config {

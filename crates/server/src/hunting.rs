@@ -9,9 +9,12 @@ use crate::rules::Chosen;
 use anyhow::Context as _;
 use base::{Clock, Moment};
 use clap::Args;
-use hunt::{Bounds, Choice, Course, DayEdge, Exclusions, Verdict};
+use hunt::report::OwnerText;
+use hunt::sums::Sums;
+use hunt::{Bounds, Choice, Course, DayEdge, Exclusions, Gatherer, Made, Verdict};
 use output::{Format, Outputs};
 use sigma::{Fault, Rules};
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -26,8 +29,9 @@ const EXIT_CODES: &str = "Exit codes:
   3  nothing was found, but something could not be read
   4  stopped before the end (Ctrl-C); what was found until then is told
 
-Kinds are told by content: Windows event logs (EVTX), JSON lines and lists, syslog, auditd, journald, web servers, Cisco;
-within .gz, .zst and .zip, also nested. Nothing is written beside what is read.";
+Kinds are told by content: Windows event logs (EVTX, also damaged ones and pieces of disks), JSON lines and lists, CSV, syslog,
+auditd, journald, web servers (IIS too), Squid, Zeek, Suricata, Cisco; within .gz, .zst and .zip, also nested.
+Nothing is written beside what is read.";
 
 #[derive(Args)]
 #[command(after_help = EXIT_CODES)]
@@ -92,6 +96,10 @@ pub struct Hunt {
 
 /// How often files are looked at that are followed.
 const PAUSE: Duration = Duration::from_secs(1);
+/// Findings that a report is made of; more are counted.
+const KEPT: usize = 20_000;
+/// Files that a report lists.
+const LISTED: usize = 10_000;
 /// Faults that the terminal shows; the rest are counted.
 const SHOWN: usize = 20;
 
@@ -138,23 +146,71 @@ impl Hunt {
     fn hunted(&self) -> anyhow::Result<Verdict> {
         let hunt = self.asked()?;
         let mut outputs = Outputs::open(&self.out, &self.format)?;
+        anyhow::ensure!(!(self.watch && outputs.waits()), "--watch writes jsonl, csv or timesketch: it never has everything");
         let course = Arc::new(Course::default());
         stop_on_ctrl_c(&course)?;
+        // The tables at the end are for people.
+        let tables = !self.watch && std::io::stderr().is_terminal();
+        let wanted = tables || outputs.waits();
+        let mut gatherer = wanted.then(|| Gatherer::new(KEPT));
         let mut on = |report: hunt::Report| {
             if outputs.write(&report, self.watch).is_err() {
                 // There is nobody to tell findings to any more.
                 course.stop();
             }
+            if let Some(gatherer) = &mut gatherer {
+                gatherer.add(report);
+            }
         };
+        let begun = Clock::System.now();
         let progress = progress::show(&course, self.watch);
-        let summary = match self.watch {
-            true => hunt.watch(&self.paths, &course, PAUSE, &mut on),
-            false => hunt.run(&self.paths, &course, &mut on),
+        let (summary, sums) = match (self.watch, wanted) {
+            (true, _) => (hunt.watch(&self.paths, &course, PAUSE, &mut on), Sums::default()),
+            (false, true) => hunt.run_and_sums(&self.paths, &course, &mut on),
+            (false, false) => (hunt.run(&self.paths, &course, &mut on), Sums::default()),
         };
         progress.end();
-        outputs.finish().context("the findings could not be written")?;
+        let verdict = summary.verdict();
+        let outcome = gatherer.map(|gatherer| gatherer.finish(summary.clone(), sums, self.made(&hunt, begun)));
+        let texts = |id: &str| text_of(&hunt.rules, id, self.rules.is_empty(), self.lang);
+        outputs.finish(outcome.as_ref(), self.lang, &texts).context("the findings could not be written")?;
+        if let Some(outcome) = outcome.filter(|_| tables) {
+            hunt::report::summary(&mut std::io::stderr().lock(), &outcome, self.lang)?;
+        }
         tell(&summary, &hunt.exclusions);
-        Ok(summary.verdict())
+        Ok(verdict)
+    }
+
+    /// How the hunt was made, for its report.
+    fn made(&self, hunt: &hunt::Hunt, begun: Moment) -> Made {
+        let shown = |paths: &[PathBuf]| paths.iter().map(|path| path.display().to_string()).collect::<Vec<String>>().join(" ");
+        let given = [
+            ("--min-level", self.min_level.clone()),
+            ("--since", self.since.clone().unwrap_or_default()),
+            ("--until", self.until.clone().unwrap_or_default()),
+            ("--tag", self.tag.join(" ")),
+            ("--rule", self.rule.join(" ")),
+            ("--exclude-rule", self.exclude_rule.join(" ")),
+            ("--status", self.status.join(" ")),
+            ("--exclude", shown(self.exclude.as_slice())),
+        ];
+        let options = given.into_iter().filter(|(_, value)| !value.is_empty());
+        let inputs = hunt::inputs(&self.paths).0.into_iter().take(LISTED);
+        Made {
+            version: concat!("komainu ", env!("CARGO_PKG_VERSION")).to_owned(),
+            begun,
+            ended: Clock::System.now(),
+            east: self.east,
+            rules: hunt.rules.len() as u64,
+            rules_from: if self.rules.is_empty() { "Komainu".to_owned() } else { shown(&self.rules) },
+            options: options.map(|(name, value)| (name.to_owned(), value)).collect(),
+            inputs: inputs.map(|input| hunt::outcome::Input { name: input.name, bytes: input.size, sha256: None }).collect(),
+            elsewhere: self
+                .out
+                .iter()
+                .find(|path| path.extension().is_some_and(|e| e == "jsonl" || e == "csv"))
+                .map(|path| path.display().to_string()),
+        }
     }
 
     /// The hunt that the command line asks for.
@@ -222,6 +278,15 @@ impl Hunt {
         let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
         Exclusions::read(&text).map_err(|reasons| anyhow::anyhow!("{}: {}", path.display(), reasons.join("; ")))
     }
+}
+
+/// What a rule's own text, beside the rule, says to an owner.
+fn text_of(rules: &Rules, id: &str, own: bool, lang: base::Lang) -> Option<OwnerText> {
+    let path = Path::new(&rules.rule(id)?.file).with_extension("text.toml");
+    let text = if own { Content::Carried.text(path.to_str()?)? } else { std::fs::read_to_string(path).ok()? };
+    let all: toml::Table = toml::from_str(&text).ok()?;
+    let said = |key: &str| all.get(lang.code())?.get(key)?.as_str().map(str::to_owned);
+    Some(OwnerText { title: said("title")?, what: said("what")?, now: said("now")? })
 }
 
 /// The first Ctrl-C ends the hunt in good order; the second ends the program.

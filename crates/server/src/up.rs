@@ -45,7 +45,9 @@ pub async fn run(options: &Up) -> anyhow::Result<()> {
         async move { gate.serve(agents, stopping(stopped)).await.context("the gate for agents") }
     });
     let periodic = tokio::spawn(wiring::periodic(app.clone()));
+    app.store.blobs().sweep().context("what arrived half before cannot be cleared away")?;
     let working = tokio::spawn(jobs::run(app.clone()));
+    let hunting = tokio::spawn(jobs::hunt(app.clone()));
     let watching = (!options.no_agent).then(|| tokio::spawn(watch_this_machine(app.clone(), data.join("agent"), stopped)));
 
     let early = tokio::select! {
@@ -60,6 +62,8 @@ pub async fn run(options: &Up) -> anyhow::Result<()> {
     let _ = tokio::time::timeout(Duration::from_secs(5), async { while tasks.join_next().await.is_some() {} }).await;
     periodic.abort();
     working.abort();
+    hunting.abort();
+    let _ = hunting.await;
     app.store.close().await;
     match early {
         Some(ended) => ended.context("a part of the program broke")?.context("a part of the program ended"),

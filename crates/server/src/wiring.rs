@@ -10,6 +10,7 @@ use axum::{Json, Router};
 use base::Lang;
 use ed25519_dalek::SigningKey;
 use pack::Pack;
+use response::recording::Taking;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +44,7 @@ pub fn app(
         tracing::warn!("an imported rule is left out: {fault}");
     }
     shelf.put(Sealing(sealing));
+    shelf.put(Taking::new(config.recordings.limits()));
     let mail = config.mail.as_ref().map(Mail::new).transpose()?;
     let site = Site { origin, version: env!("CARGO_PKG_VERSION") };
     Ok(App { store, words: Arc::new(words), shelf: Arc::new(shelf), site: Arc::new(site), mail })

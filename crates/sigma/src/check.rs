@@ -2,7 +2,7 @@
 
 mod sequences;
 
-use crate::{Engine, Fault, Rules};
+use crate::{Engine, Fault, Hit, Rules};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -86,11 +86,18 @@ fn events(path: &Path, faults: &mut Vec<Fault>) -> Vec<(usize, wire::Event)> {
 fn one(path: &Path, file: &str, rules: &Arc<Rules>, faults: &mut Vec<Fault>) {
     let (hits, misses) = (path.with_extension("hits.jsonl"), path.with_extension("misses.jsonl"));
     let sequence = rules.iter().any(|rule| rule.file == file && rule.correlation);
+    let mine = |hit: &Hit| rules.at(hit.rule).is_some_and(|rule| rule.file == file && rule.correlation == sequence);
     let fires = |engine: &mut Engine, event: &wire::Event| {
-        let findings = engine.judge(event);
-        findings
-            .iter()
-            .any(|finding| rules.rule(&finding.rule).is_some_and(|rule| rule.file == file && rule.correlation == sequence))
+        let mut hits = Vec::new();
+        engine.slate_mut().lay_wire(event);
+        engine.judge_slate(&mut hits);
+        hits.iter().any(mine)
+    };
+    // What is judged when its time is over is judged at the end.
+    let fires_at_end = |engine: &mut Engine| {
+        let mut hits = Vec::new();
+        engine.advance(i64::MAX, &mut hits);
+        hits.iter().any(mine)
     };
     let mut engine = Engine::new(Arc::clone(rules));
     let mut fired = false;
@@ -102,7 +109,7 @@ fn one(path: &Path, file: &str, rules: &Arc<Rules>, faults: &mut Vec<Fault>) {
             faults.push(fault(&hits, Some(*line), "the rule does not fire on this event, and should"));
         }
     }
-    if sequence && !fired && !events_of_hits.is_empty() {
+    if sequence && !events_of_hits.is_empty() && !fires_at_end(&mut engine) && !fired {
         faults.push(fault(&hits, None, "the correlation does not fire on this sequence, and should"));
     }
     let mut engine = Engine::new(Arc::clone(rules));
@@ -110,6 +117,9 @@ fn one(path: &Path, file: &str, rules: &Arc<Rules>, faults: &mut Vec<Fault>) {
         if fires(&mut engine, &event) {
             faults.push(fault(&misses, Some(line), "the rule fires on this event, and should not"));
         }
+    }
+    if fires_at_end(&mut engine) {
+        faults.push(fault(&misses, None, "the rule fires when this sequence is over, and should not"));
     }
     let path = path.with_extension("sequences.toml");
     if path.exists() {

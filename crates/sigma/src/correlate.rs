@@ -169,12 +169,13 @@ impl Correlator {
         hits: &mut Vec<Hit>,
     ) {
         for mut one in enough {
-            // What is judged at its close ends with the last event that was kept of it; else with the event at hand.
+            // What is judged with an event ends with it. What is judged at its close ends with the last event that was kept
+            // of it; where there was no room for any, the group itself is all that is known.
             let arrived = last.filter(|_| correlation.ask.when == When::Arrival);
-            let Some(event) =
-                arrived.map(|(event, _, _)| event).or_else(|| one.events.last().or(last.map(|last| &last.0))).cloned()
-            else {
-                continue;
+            let event = match (arrived, one.events.last()) {
+                (Some((event, _, _)), _) => Arc::clone(event),
+                (None, Some(event)) => Arc::clone(event),
+                (None, None) => Arc::new(group_alone(rules, correlation, &one)),
             };
             if one.events.is_empty() {
                 one.events.push(Arc::clone(&event));
@@ -247,6 +248,13 @@ impl Correlator {
         }
         Ok(correlator)
     }
+}
+
+/// An event that says no more than the time and the values that name a group.
+fn group_alone(rules: &Rules, correlation: &Correlation, one: &Enough) -> wire::Event {
+    let named = correlation.group_names.iter().zip(&one.group);
+    let fields = named.map(|(field, value)| (rules.names.name(*field).to_owned(), value.to_string())).collect();
+    wire::Event { at: one.at, source: wire::Source::default(), fields }
 }
 
 /// The event that brought a correlation to fire, which of its rules it matched, and its counted value.

@@ -205,6 +205,14 @@ impl Slate {
         self.push(Field { name, stray: 0, start: start as u32, end: self.text.len() as u32 });
     }
 
+    /// Adds fields whose values lie one after another in `text`: of each its name, and where its value begins and ends there.
+    pub fn put_all(&mut self, text: &str, fields: &[(Name, u32, u32)]) {
+        let base = self.text.len() as u32;
+        self.text.push_str(text);
+        let field = |(name, start, end): &(Name, u32, u32)| Field { name: *name, stray: 0, start: base + start, end: base + end };
+        self.fields.extend(fields.iter().map(field));
+    }
+
     /// Gives the value of the field at `place` a second name, at no cost of text.
     pub fn also(&mut self, place: usize, name: Name) {
         if let Some(field) = self.fields.get(place).copied() {

@@ -36,7 +36,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { groups: 10_000, entries: 50_000, total: 500_000, kept: 4 << 20, lateness: 10 * base::Moment::MINUTE }
+        Limits { groups: 10_000, entries: 50_000, total: 200_000, kept: 4 << 20, lateness: 10 * base::Moment::MINUTE }
     }
 }
 
@@ -92,6 +92,8 @@ pub struct Enough {
     pub events: Vec<Arc<Shown>>,
     /// The number that was compared, where it is more than how many there are.
     pub value: Option<f64>,
+    /// The time of the group's newest event.
+    pub at: i64,
 }
 
 /// Events that one finding shows.
@@ -185,13 +187,13 @@ impl Window {
                 found.extend(body.add(of, seq, new, known.saturating_sub(limits.lateness), &mut self.lost));
             }
         }
-        let after = group.sizes();
+        let (after, newest) = (group.sizes(), group.newest);
         self.entries = (self.entries + after.0).saturating_sub(before.0);
         self.kept = (self.kept + after.1).saturating_sub(before.1);
         if after.0 == 0 {
             self.groups.remove(&key);
         }
-        enough.extend(found.into_iter().map(|(events, value)| Enough { group: key.clone(), events, value }));
+        enough.extend(found.into_iter().map(|(events, value)| Enough { group: key.clone(), events, value, at: newest }));
     }
 
     /// Judges the timespans that are over at a time, and forgets the groups that nothing in time can join.
@@ -205,7 +207,12 @@ impl Window {
             let before = group.sizes();
             if let Body::Tumbling(body) = &mut group.body {
                 let found = body.over(of, limits, now);
-                enough.extend(found.into_iter().map(|(events, value)| Enough { group: key.clone(), events, value }));
+                enough.extend(found.into_iter().map(|(events, value)| Enough {
+                    group: key.clone(),
+                    events,
+                    value,
+                    at: group.newest,
+                }));
             }
             let after = if group.newest < over { (0, 0) } else { group.sizes() };
             self.entries = (self.entries + after.0).saturating_sub(before.0);

@@ -1,6 +1,7 @@
 //! Backup while running, and restore: every table as JSON lines and every file, in one folder that either database
 //! can be restored from. So a backup is also the way from SQLite to PostgreSQL and back.
 
+use crate::blobs::UNDER_WAY;
 use crate::conn::Conn;
 use crate::open::newest_step;
 use crate::{Row, Store, Value};
@@ -88,7 +89,7 @@ impl Store {
             let file = file.into_inner().map_err(|e| BackupFault::File(path.clone(), e.into_error()))?;
             file.sync_all().map_err(at(&path))?;
         }
-        // Files are only ever added, so copying them after the rows finds every one that a row names.
+        // Files are added before the rows that name them, so copying them after the rows finds every one.
         copy(self.blobs().root(), &to.join("files"))?;
         let names = list.into_iter().map(|table| table.name).collect();
         let manifest = Manifest { format: FORMAT.to_owned(), step: newest_step(), made: self.clock().now().0, tables: names };
@@ -209,11 +210,20 @@ fn copy(from: &Path, to: &Path) -> Result<(), BackupFault> {
     for entry in std::fs::read_dir(from).map_err(at(from))? {
         let entry = entry.map_err(at(from))?;
         let target = to.join(entry.file_name());
+        if entry.file_name() == UNDER_WAY {
+            continue;
+        }
         if entry.path().is_dir() {
             copy(&entry.path(), &target)?;
-        } else {
-            std::fs::copy(entry.path(), &target).map_err(at(&target))?;
-            File::open(&target).and_then(|file| file.sync_all()).map_err(at(&target))?;
+            continue;
+        }
+        match std::fs::copy(entry.path(), &target) {
+            // It was removed a moment ago, with the row that named it.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            copied => {
+                copied.map_err(at(&target))?;
+                File::open(&target).and_then(|file| file.sync_all()).map_err(at(&target))?;
+            }
         }
     }
     Ok(())

@@ -27,30 +27,50 @@ impl Record for Claimed {
 
 /// How long a worker may take before another takes over.
 const LEASE: i64 = 2 * Moment::MINUTE;
+/// How long a worker on a long job may go without renewing its lease.
+const SHORT_LEASE: i64 = 30 * Moment::SECOND;
 /// After so many tries a job is given up and stays in the table with its error.
 const MOST_TRIES: i64 = 12;
 
 impl Store {
-    /// The next job that is due, leased to the caller. Two workers never get the same one.
+    /// The next short job that is due, leased to the caller. Two workers never get the same one.
     pub async fn claim_job(&self) -> Result<Option<Claimed>> {
+        self.claim(false, LEASE).await
+    }
+
+    /// The next long job that is due, such as a hunt. Its lease is short, so that another takes over soon from a worker that
+    /// died; a worker that lives renews it with `keep_job`.
+    pub async fn claim_long_job(&self) -> Result<Option<Claimed>> {
+        self.claim(true, SHORT_LEASE).await
+    }
+
+    async fn claim(&self, long: bool, lease: i64) -> Result<Option<Claimed>> {
         let mut tx = self.write_all().await?;
         let now = tx.now();
         let sql = "UPDATE job SET locked_until = $2, tries = tries + 1
                    WHERE done_at IS NULL AND locked_until <= $1 AND id = (
                        SELECT id FROM job WHERE done_at IS NULL AND run_at <= $1 AND locked_until <= $1
-                       ORDER BY run_at, id LIMIT 1)
+                       AND (kind = $3) = ($4 = 1) ORDER BY run_at, id LIMIT 1)
                    RETURNING id, tenant_id, kind, seq, body, tries";
-        let claimed = tx.maybe(sql, &[&now, &now.plus(LEASE)]).await?;
+        let claimed = tx.maybe(sql, &[&now, &now.plus(lease), &Job::Hunt.name(), &long]).await?;
         tx.commit().await?;
         Ok(claimed)
     }
 
-    /// When the next open job is due or its lease ends, if there is one.
-    pub async fn next_job_at(&self) -> Result<Option<Moment>> {
+    /// Renews the lease of a long job.
+    pub async fn keep_job(&self, id: &JobId) -> Result<()> {
+        let mut tx = self.write_all().await?;
+        let until = tx.now().plus(SHORT_LEASE);
+        tx.run("UPDATE job SET locked_until = $2 WHERE id = $1 AND done_at IS NULL", &[id, &until]).await?;
+        tx.commit().await
+    }
+
+    /// When the next open job is due or its lease ends, if there is one; among long jobs, or among the others.
+    pub async fn next_job_at(&self, long: bool) -> Result<Option<Moment>> {
         let mut tx = self.read_all().await?;
         let sql = "SELECT CASE WHEN locked_until > run_at THEN locked_until ELSE run_at END AS n
-                   FROM job WHERE done_at IS NULL ORDER BY n LIMIT 1";
-        Ok(tx.maybe::<i64>(sql, &[]).await?.map(Moment))
+                   FROM job WHERE done_at IS NULL AND (kind = $1) = ($2 = 1) ORDER BY n LIMIT 1";
+        Ok(tx.maybe::<i64>(sql, &[&Job::Hunt.name(), &long]).await?.map(Moment))
     }
 
     /// The job is done.
@@ -73,8 +93,8 @@ impl Store {
         tx.commit().await
     }
 
-    /// Waits until a fact with jobs is committed in this process.
-    pub async fn job_told(&self) {
-        self.ears.jobs.notified().await;
+    /// Waits until a fact with such jobs is committed in this process.
+    pub async fn job_told(&self, long: bool) {
+        if long { self.ears.long_jobs.notified().await } else { self.ears.jobs.notified().await }
     }
 }

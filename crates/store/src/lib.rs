@@ -14,7 +14,7 @@ mod tx;
 mod value;
 
 pub use backup::{BackupFault, Restored};
-pub use blobs::Blobs;
+pub use blobs::{Arrived, Arriving, Blobs};
 pub use job::Claimed;
 pub use ledger::{Actor, Entry, Seal, Sealed, Verified, VerifyFault, verify};
 pub use open::{OpenFault, Place, Store};

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::broadcast;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
@@ -70,7 +70,12 @@ impl Store {
             Place::Dir(dir) => sqlite(&dir.join("komainu.db")).await?,
             Place::Postgres { url, .. } => postgres(url).await?,
         };
-        let ears = Ears { facts: broadcast::channel(1024).0, jobs: Arc::new(Notify::new()) };
+        let ears = Ears {
+            facts: broadcast::channel(1024).0,
+            progress: broadcast::channel(64).0,
+            jobs: Arc::default(),
+            long_jobs: Arc::default(),
+        };
         Ok(Store { db, ears, blobs, clock })
     }
 
@@ -106,6 +111,17 @@ impl Store {
     /// Facts as they are committed in this process. A listener that falls behind is told that it missed some.
     pub fn listen(&self) -> broadcast::Receiver<Told> {
         self.ears.facts.subscribe()
+    }
+
+    /// Tells open pages of a company that something moved on which is no fact, such as the progress of a hunt.
+    pub fn moved_on(&self, company: &CompanyId, word: &'static str) {
+        // Nobody listening is no fault.
+        let _ = self.ears.progress.send((company.clone(), word));
+    }
+
+    /// What moves on in this process without being a fact. A listener that falls behind has missed nothing that matters.
+    pub fn listen_to_progress(&self) -> broadcast::Receiver<(CompanyId, &'static str)> {
+        self.ears.progress.subscribe()
     }
 
     /// Up to `limit` entries of a company's ledger after number `after`, in order.

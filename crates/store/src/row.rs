@@ -71,7 +71,7 @@ macro_rules! columns_from {
     )+};
 }
 columns_from!(String: CompanyId, PersonId, SiteId, InvitationId, PasskeyId, DeviceId, SheetId, StepId, DeclarationId,
-    AlertId, IncidentId, AttachmentId, JobId);
+    AlertId, IncidentId, AttachmentId, HuntId, JobId);
 columns_from!(i64: Moment, Yen, u32);
 
 impl Column for Day {

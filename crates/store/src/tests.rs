@@ -290,6 +290,62 @@ async fn files_belong_to_one_company_and_are_verified() {
     assert!(matches!(blobs.get(&ours, &name).await, Err(Problem::Internal { .. })));
 }
 
+#[tokio::test]
+async fn a_file_that_arrives_in_pieces_is_kept_whole_or_not_at_all() {
+    let trial = trials().await.remove(0);
+    let (company, blobs) = (CompanyId::new(), trial.store.blobs());
+    let half = blobs.arrive().await.expect("begun").add(b"half a".to_vec()).await.expect("added");
+    drop(half);
+    let lying = || std::fs::read_dir(blobs.under_way()).expect("a folder").count();
+    assert_eq!(lying(), 0, "what is given up leaves nothing");
+    let mut arriving = blobs.arrive().await.expect("begun");
+    for piece in [b"evi".as_slice(), b"den", b"ce"] {
+        arriving = arriving.add(piece.to_vec()).await.expect("added");
+    }
+    assert_eq!(arriving.bytes(), 8);
+    let arrived = arriving.end().await.expect("whole");
+    let name = arrived.sha256.clone();
+    assert!(matches!(blobs.find(&company, &name).await, Err(Problem::NotFound)), "it belongs to nobody yet");
+    blobs.keep(&company, arrived).await.expect("kept");
+    assert_eq!(blobs.get(&company, &name).await.expect("the file"), b"evidence");
+    assert_eq!(blobs.put(&company, b"evidence".to_vec()).await.expect("kept"), name, "the same as in one piece");
+    let path = blobs.find(&company, &name).await.expect("found");
+    std::fs::write(&path, b"evidenC").expect("changed");
+    assert!(matches!(blobs.find(&company, &name).await, Err(Problem::Internal { .. })));
+    blobs.remove(&company, &name).await.expect("removed");
+    blobs.remove(&company, &name).await.expect("twice is harmless");
+    assert!(matches!(blobs.get(&company, &name).await, Err(Problem::NotFound)));
+    // The program was killed in the middle of an upload.
+    std::fs::write(blobs.under_way().join("arriving-x"), b"half").expect("written");
+    std::fs::write(blobs.under_way().join("hunt-x"), b"state").expect("written");
+    blobs.sweep().expect("swept");
+    assert_eq!(lying(), 1, "what a job goes on from stays");
+    let to = tempfile::tempdir().expect("a directory").path().join("backup");
+    trial.store.backup(&to).await.expect("a backup");
+    assert!(!to.join("files/under-way").exists(), "and is in no backup");
+}
+
+#[tokio::test]
+async fn long_jobs_and_short_ones_do_not_wait_for_each_other() {
+    for trial in trials().await {
+        let store = &trial.store;
+        let mut tx = store.write(&CompanyId::new(), Actor::System).await.expect("a transaction");
+        tx.tell(Fact::HuntStarted { hunt: HuntId::new(), incident: IncidentId::new(), files: 1 }).await.expect("told");
+        tx.tell(Fact::PersonInvited { invitation: InvitationId::new(), role: "staff".into() }).await.expect("told");
+        tx.commit().await.expect("kept");
+        assert_eq!(store.claim_job().await.expect("an answer").expect("a job").kind, "mail-invitation");
+        let long = store.claim_long_job().await.expect("an answer").expect("a job");
+        assert_eq!(long.kind, "hunt");
+        for _ in 0..4 {
+            trial.clock.advance(20 * Moment::SECOND);
+            store.keep_job(&long.id).await.expect("renewed");
+            assert!(store.claim_long_job().await.expect("an answer").is_none(), "its worker lives");
+        }
+        trial.clock.advance(Moment::MINUTE);
+        assert_eq!(store.claim_long_job().await.expect("an answer").expect("the job again").tries, 2);
+    }
+}
+
 proptest::proptest! {
     #[test]
     fn any_bytes_are_verified_without_a_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..4096)) {

@@ -12,7 +12,10 @@ pub type Told = (CompanyId, Arc<Fact>);
 #[derive(Clone)]
 pub(crate) struct Ears {
     pub facts: broadcast::Sender<Told>,
+    /// What moves on without being a fact: whose it is and the word that pages listen for.
+    pub progress: broadcast::Sender<(CompanyId, &'static str)>,
     pub jobs: Arc<Notify>,
+    pub long_jobs: Arc<Notify>,
 }
 
 /// A transaction of one company. `$1` of every statement is the company; arguments begin at `$2`.
@@ -94,12 +97,15 @@ impl Tx {
     pub async fn commit(self) -> Result<()> {
         let Tx { conn, told, ears, .. } = self;
         conn.commit().await?;
-        let jobs = told.iter().any(|(_, fact)| !fact.jobs().is_empty());
+        let jobs: Vec<Job> = told.iter().flat_map(|(_, fact)| fact.jobs()).copied().collect();
         for one in told {
             // Nobody listening is no fault: the fact is kept all the same.
             let _ = ears.facts.send(one);
         }
-        if jobs {
+        if jobs.contains(&Job::Hunt) {
+            ears.long_jobs.notify_one();
+        }
+        if jobs.iter().any(|job| *job != Job::Hunt) {
             ears.jobs.notify_one();
         }
         Ok(())

@@ -38,7 +38,7 @@ to_value! {
         InvitationId => |it| it.to_string(), PasskeyId => |it| it.to_string(), DeviceId => |it| it.to_string(),
         SheetId => |it| it.to_string(), StepId => |it| it.to_string(), DeclarationId => |it| it.to_string(),
         AlertId => |it| it.to_string(), IncidentId => |it| it.to_string(), AttachmentId => |it| it.to_string(),
-        JobId => |it| it.to_string();
+        HuntId => |it| it.to_string(), JobId => |it| it.to_string();
     Int: i64 => |it| *it, i32 => |it| i64::from(*it), u32 => |it| i64::from(*it), bool => |it| i64::from(*it),
         Moment => |it| it.0, Yen => |it| it.0;
     Real: f64 => |it| *it;

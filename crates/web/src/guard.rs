@@ -1,5 +1,6 @@
 //! What stands before every handler: who may send, how much, and what a browser may do with the reply.
 
+use crate::pdf::{SANDBOX, Sandboxed};
 use crate::{App, Failed, tell_problem};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -55,6 +56,7 @@ fn is_same_site(headers: &HeaderMap, origin: &str) -> bool {
 
 async fn headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    let sandboxed = response.extensions().get::<Sandboxed>().is_some();
     let headers = response.headers_mut();
     for (name, value) in [
         ("content-security-policy", POLICY),
@@ -68,6 +70,11 @@ async fn headers(request: Request, next: Next) -> Response {
         ),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if sandboxed {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(SANDBOX));
+        // Browsers refuse a sandboxed page that asks for a group of windows of its own.
+        headers.insert("cross-origin-opener-policy", HeaderValue::from_static("unsafe-none"));
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

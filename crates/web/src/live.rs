@@ -4,7 +4,7 @@ use crate::{App, Failed, Member};
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use base::CompanyId;
-use futures_util::{Stream, StreamExt as _};
+use futures_util::{Stream, StreamExt as _, stream};
 use std::convert::Infallible;
 use std::time::Duration;
 use tokio_stream::wrappers::BroadcastStream;
@@ -13,8 +13,15 @@ use tokio_stream::wrappers::BroadcastStream;
 pub async fn live(State(app): State<App>, who: Member) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failed> {
     let company = who.company.clone();
     let facts = BroadcastStream::new(app.store.listen());
+    let whose = company.clone();
     let events = facts.filter_map(move |told| std::future::ready(event(&company, told.ok())));
-    let first = futures_util::stream::once(std::future::ready(Ok(Event::default().event("hello").data("1"))));
+    let progress = BroadcastStream::new(app.store.listen_to_progress());
+    let moved = progress.filter_map(move |told| {
+        let ours = told.ok().filter(|(company, _)| *company == whose);
+        std::future::ready(ours.map(|(_, word)| Ok(Event::default().event("fact").data(word))))
+    });
+    let events = stream::select(events, moved);
+    let first = stream::once(std::future::ready(Ok(Event::default().event("hello").data("1"))));
     Ok(Sse::new(first.chain(events)).keep_alive(KeepAlive::new().interval(Duration::from_secs(20))))
 }
 

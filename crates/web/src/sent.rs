@@ -2,6 +2,7 @@
 
 use crate::{App, Failed};
 use axum::body::Bytes;
+use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
 use base::Problem;
@@ -72,30 +73,61 @@ fn decodes(bytes: &[u8]) -> bool {
     std::str::from_utf8(&plain).is_ok()
 }
 
-/// A file that was sent along with a form (`multipart/form-data`).
-pub struct Upload {
-    pub name: String,
-    pub bytes: Vec<u8>,
+/// Files that are sent along with a form (`multipart/form-data`), one after another, piece by piece as they arrive.
+pub struct Uploads {
+    form: Multipart,
+    /// How much the browser says that it sends in all.
+    pub announced: Option<u64>,
 }
 
-impl FromRequest<App> for Upload {
+/// One file of a form.
+pub struct Upload<'u> {
+    /// Without slashes and control characters; at most 200 letters. Empty where the field is no file.
+    pub name: String,
+    field: Field<'u>,
+}
+
+impl FromRequest<App> for Uploads {
     type Rejection = Failed;
-    /// The first file of the form, whole. `TooLarge` over the route's limit; `form-incomplete` where there is none.
-    async fn from_request(request: Request, app: &App) -> Result<Upload, Failed> {
-        let mut form = Multipart::from_request(request, app).await.map_err(|_| Problem::refused("form-incomplete"))?;
-        let wrong = |error: axum::extract::multipart::MultipartError| match error.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLarge,
-            _ => Problem::refused("form-incomplete"),
-        };
-        while let Some(field) = form.next_field().await.map_err(wrong)? {
-            let Some(name) = field.file_name().map(str::to_owned).filter(|name| !name.is_empty()) else {
-                continue;
-            };
-            let bytes = field.bytes().await.map_err(wrong)?.to_vec();
-            let name: String = name.chars().filter(|c| !c.is_control() && !"/\\".contains(*c)).take(200).collect();
-            return Ok(Upload { name, bytes });
+    async fn from_request(request: Request, app: &App) -> Result<Uploads, Failed> {
+        let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        let form = Multipart::from_request(request, app).await.map_err(|_| Problem::refused("form-incomplete"))?;
+        Ok(Uploads { form, announced })
+    }
+}
+
+impl Uploads {
+    /// The next field; `form-incomplete` where the form breaks off.
+    pub async fn next(&mut self) -> base::Result<Option<Upload<'_>>> {
+        let Some(field) = self.form.next_field().await.map_err(broken)? else { return Ok(None) };
+        let name = field.file_name().unwrap_or_default();
+        let name = name.chars().filter(|c| !c.is_control() && !"/\\".contains(*c)).take(200).collect();
+        Ok(Some(Upload { name, field }))
+    }
+}
+
+impl Upload<'_> {
+    /// The next piece of the file; nothing at its end. `form-incomplete` where it breaks off.
+    pub async fn piece(&mut self) -> base::Result<Option<Bytes>> {
+        self.field.chunk().await.map_err(broken)
+    }
+
+    /// Reads what is left, up to so many bytes, and throws it away: a browser reads a reply only when all is sent.
+    pub async fn discard(mut self, most: u64) {
+        let mut left = most;
+        while let Ok(Some(piece)) = self.piece().await {
+            left = left.saturating_sub(piece.len() as u64);
+            if left == 0 {
+                return;
+            }
         }
-        Err(Problem::refused("form-incomplete").into())
+    }
+}
+
+fn broken(error: MultipartError) -> Problem {
+    match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLarge,
+        _ => Problem::refused("form-incomplete"),
     }
 }
 

@@ -3,8 +3,10 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool speaks on the terminal")]
 
 mod bench;
+mod fuzz;
 mod needs;
 mod postgres;
+mod recall;
 mod test;
 mod tidy;
 
@@ -27,17 +29,31 @@ enum Task {
     /// Checks paths in documents and the shape of the tree.
     Tidy,
     /// Measures what the documents claim, side by side with a peer or the physical limit.
-    Bench {
-        /// What to measure; everything if left out.
-        what: Option<String>,
+    Bench(bench::Bench),
+    /// Runs the rules over public recordings and writes `docs/recall.md`: what they catch, and what they say without need.
+    Recall {
+        /// The folder with `evtx`, `otrf` and `sigma`.
+        #[arg(long, default_value = "../shared/data")]
+        data: PathBuf,
     },
+    /// Runs every fuzz target for so many seconds, two at a time; needs the nightly toolchain and cargo-fuzz.
+    Fuzz {
+        #[arg(long, default_value_t = 600)]
+        seconds: u32,
+    },
+    /// Runs commands and tells what they took; `bench` calls it.
+    #[command(hide = true)]
+    Weigh { job: String },
 }
 
 fn main() -> anyhow::Result<()> {
     match Task::parse() {
         Task::Test { no_browser, only_browser } => test::run(!only_browser, !no_browser),
         Task::Tidy => tidy::run(),
-        Task::Bench { what } => bench::run(what.as_deref()),
+        Task::Bench(bench) => bench.run(),
+        Task::Recall { data } => recall::run(&data),
+        Task::Fuzz { seconds } => fuzz::run(seconds),
+        Task::Weigh { job } => bench::weigh(&job),
     }
 }
 

@@ -1,7 +1,7 @@
 /// Why a record cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Fault {
-    #[error("its {0} is cut off")]
+    #[error("it is cut off within a {0}")]
     Short(&'static str),
     #[error("it holds the unknown token {0:#04x}")]
     Token(u8),

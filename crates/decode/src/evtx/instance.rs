@@ -25,9 +25,9 @@ pub(super) fn read(chunk: &[u8], at: usize, values: &mut Vec<Value>) -> Result<I
         // The definition lies right here, where it is used for the first time.
         at += HEAD + Fault::short(u32_at(chunk, at + 20), "template")? as usize;
     }
-    let count = Fault::short(u32_at(chunk, at), "values")? as usize;
+    let count = Fault::short(u32_at(chunk, at), "table of values")? as usize;
     let table = count.checked_mul(4).and_then(|len| slice_at(chunk, at + 4, len));
-    let table = Fault::short(table, "values")?;
+    let table = Fault::short(table, "table of values")?;
     at += 4 + table.len();
     let table = table.as_chunks::<4>().0;
     values.reserve(table.len());

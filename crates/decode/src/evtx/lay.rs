@@ -54,16 +54,16 @@ pub(super) fn role(path: &str) -> Role {
 }
 
 /// Do the `Data` elements below become fields of their own names?
-pub(super) fn holds_data(name: &str) -> bool {
-    name == "EventData" || name == "UserData"
+pub(super) fn holds_data(name: &[u8]) -> bool {
+    name == b"EventData" || name == b"UserData"
 }
 
 /// What laying needs besides the tree, in room that is used again.
 #[derive(Debug, Default)]
 pub(super) struct Layer {
-    path: String,
-    /// For values of fields that the slate does not remember by name.
-    spare: String,
+    path: Vec<u8>,
+    /// The value that is being written.
+    value: Vec<u8>,
     /// Names of the elements at hand and how often each came, for all elements that are being laid.
     seen: Vec<(u64, u32)>,
     pub head: Head,
@@ -104,7 +104,7 @@ impl Work<'_> {
     }
 
     /// Adds a part to the name at hand.
-    fn path(&mut self, write: impl FnOnce(&[u8], &mut String) -> Result<(), Fault>) -> Result<(), Fault> {
+    fn path(&mut self, write: impl FnOnce(&[u8], &mut Vec<u8>) -> Result<(), Fault>) -> Result<(), Fault> {
         write(self.chunk, &mut self.layer.path)?;
         if self.layer.path.len() > PATH { Err(Fault::Large) } else { Ok(()) }
     }
@@ -126,7 +126,7 @@ impl Work<'_> {
             self.attributes(element)?;
         }
         if text {
-            self.layer.path.push_str(".#text");
+            self.layer.path.extend_from_slice(b".#text");
             self.field(element.children)?;
             self.layer.path.truncate(base);
         }
@@ -146,7 +146,7 @@ impl Work<'_> {
             self.tree.charge(1)?;
             let attribute = self.tree.attributes.get(n as usize).copied().filter(|attribute| !attribute.value.is_empty());
             let Some(Attribute { name, value }) = attribute else { continue };
-            self.layer.path.push_str(".#attributes.");
+            self.layer.path.extend_from_slice(b".#attributes.");
             self.path(|chunk, out| token::write_name(chunk, name, out))?;
             self.field(value)?;
             self.layer.path.truncate(base);
@@ -169,28 +169,28 @@ impl Work<'_> {
     /// An element below another, numbered if others before it have its name.
     fn child(&mut self, child: Element, seen: usize) -> Result<(), Fault> {
         let base = self.layer.path.len();
-        self.layer.path.push('.');
+        self.layer.path.push(b'.');
         self.path(|chunk, out| token::write_name(chunk, child.name, out))?;
         let container = holds_data(self.tail(base));
-        self.number(base, seen, 'e')?;
+        self.number(base, seen, b'e')?;
         self.lay(child, container, false)?;
         self.layer.path.truncate(base);
         Ok(())
     }
 
-    fn tail(&self, base: usize) -> &str {
+    fn tail(&self, base: usize) -> &[u8] {
         self.layer.path.get(base + 1..).unwrap_or_default()
     }
 
     /// Numbers the last part of the path if it came before: `Name`, `Name_1`, `Name_2`.
-    fn number(&mut self, base: usize, seen: usize, sort: char) -> Result<(), Fault> {
+    fn number(&mut self, base: usize, seen: usize, sort: u8) -> Result<(), Fault> {
         let hash = hash(self.tail(base), sort);
         self.tree.charge((self.layer.seen.len() - seen) / 16)?;
         match self.layer.seen.get_mut(seen..).and_then(|seen| seen.iter_mut().find(|(known, _)| *known == hash)) {
             Some((_, times)) => {
                 *times += 1;
-                self.layer.path.push('_');
-                self.layer.path.push_str(itoa::Buffer::new().format(*times));
+                self.layer.path.push(b'_');
+                self.layer.path.extend_from_slice(itoa::Buffer::new().format(*times).as_bytes());
             }
             None => self.layer.seen.push((hash, 0)),
         }
@@ -240,19 +240,19 @@ impl Work<'_> {
     fn named(&mut self, child: Element, seen: usize, last: Option<(u64, u32)>) -> Result<Option<(u64, u32)>, Fault> {
         let Some(name) = self.data_name(child).filter(|name| !name.is_empty()) else { return Ok(None) };
         let base = self.layer.path.len();
-        self.layer.path.push('.');
+        self.layer.path.push(b'.');
         self.path(|_, _| Ok(()))?;
         self.content(name)?;
-        let hash = hash(self.tail(base), 'd');
+        let hash = hash(self.tail(base), b'd');
         match last {
             // The number of the row goes on.
             Some((known, times)) if known == hash => {
                 if times > 0 {
-                    self.layer.path.push('_');
-                    self.layer.path.push_str(itoa::Buffer::new().format(times));
+                    self.layer.path.push(b'_');
+                    self.layer.path.extend_from_slice(itoa::Buffer::new().format(times).as_bytes());
                 }
             }
-            _ => self.number(base, seen, 'd')?,
+            _ => self.number(base, seen, b'd')?,
         }
         self.lay(child, false, true)?;
         self.layer.path.truncate(base);
@@ -271,7 +271,7 @@ impl Work<'_> {
 
     fn unnamed(&mut self, element: Element) -> Result<(), Fault> {
         let base = self.layer.path.len();
-        self.layer.path.push_str(".Data.#text");
+        self.layer.path.extend_from_slice(b".Data.#text");
         let mut at = element.children.start();
         while let Some(node) = self.tree.step(&mut at) {
             if let Some(child) = self.element(node).filter(|child| self.is_data(*child)) {
@@ -284,29 +284,22 @@ impl Work<'_> {
 
     /// Puts the text of nodes on the slate under the name at hand, if it is one that is kept.
     fn field(&mut self, list: List) -> Result<(), Fault> {
-        let Some(name) = windows::name(&self.layer.path) else { return Ok(()) };
-        if self.slate.len() >= FIELDS {
+        let Layer { path, value, head, .. } = &mut *self.layer;
+        let path = std::str::from_utf8(path).unwrap_or_default();
+        let Some(name) = windows::name(path) else { return Ok(()) };
+        value.clear();
+        write(self.tree, self.chunk, list, value)?;
+        if self.slate.len() >= FIELDS || self.slate.text().len() + value.len() > RECORD_BYTES {
             return Err(Fault::Large);
         }
-        match self.slate.name(&name) {
-            Some(name) => {
-                let start = self.slate.text().len();
-                write(self.tree, self.chunk, list, self.slate.text())?;
-                self.slate.close(name, start);
-            }
-            None => {
-                self.layer.spare.clear();
-                write(self.tree, self.chunk, list, &mut self.layer.spare)?;
-                self.slate.put_named(&name, &self.layer.spare);
-            }
-        }
-        self.layer.head.note(&self.layer.path, self.slate);
-        if self.slate.text().len() > RECORD_BYTES { Err(Fault::Large) } else { Ok(()) }
+        self.slate.put_named(&name, std::str::from_utf8(value).unwrap_or_default());
+        head.note(path, self.slate);
+        Ok(())
     }
 }
 
 /// Appends the text of nodes, without that of elements among them.
-pub(super) fn write(tree: &mut Tree, chunk: &[u8], list: List, out: &mut String) -> Result<(), Fault> {
+pub(super) fn write(tree: &mut Tree, chunk: &[u8], list: List, out: &mut Vec<u8>) -> Result<(), Fault> {
     let mut at = list.start();
     while let Some(node) = tree.step(&mut at) {
         tree.charge(1)?;
@@ -315,7 +308,7 @@ pub(super) fn write(tree: &mut Tree, chunk: &[u8], list: List, out: &mut String)
         }
         match node {
             Node::Value(value) => value.write(chunk, out),
-            Node::Char(letter) => out.push(char::from_u32(u32::from(letter)).unwrap_or(char::REPLACEMENT_CHARACTER)),
+            Node::Char(letter) => push(char::from_u32(u32::from(letter)).unwrap_or(char::REPLACEMENT_CHARACTER), out),
             Node::Entity(name) => entity(chunk, name, out)?,
             Node::Element(_) | Node::Slot(_) => {}
         }
@@ -324,27 +317,31 @@ pub(super) fn write(tree: &mut Tree, chunk: &[u8], list: List, out: &mut String)
 }
 
 /// Appends the letter that an entity stands for, or the entity itself if it is none of XML's own.
-fn entity(chunk: &[u8], name: u32, out: &mut String) -> Result<(), Fault> {
+fn entity(chunk: &[u8], name: u32, out: &mut Vec<u8>) -> Result<(), Fault> {
     let start = out.len();
-    out.push('&');
+    out.push(b'&');
     token::write_name(chunk, name, out)?;
     let letter = match out.get(start + 1..) {
-        Some("quot") => '"',
-        Some("apos") => '\'',
-        Some("amp") => '&',
-        Some("lt") => '<',
-        Some("gt") => '>',
-        _ => ';',
+        Some(b"quot") => b'"',
+        Some(b"apos") => b'\'',
+        Some(b"amp") => b'&',
+        Some(b"lt") => b'<',
+        Some(b"gt") => b'>',
+        _ => b';',
     };
-    if letter != ';' {
+    if letter != b';' {
         out.truncate(start);
     }
     out.push(letter);
     Ok(())
 }
 
+fn push(letter: char, out: &mut Vec<u8>) {
+    out.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
 /// A number for a name among its neighbours (FNV-1a).
-fn hash(name: &str, sort: char) -> u64 {
-    let bytes = name.bytes().chain([sort as u8]);
+fn hash(name: &[u8], sort: u8) -> u64 {
+    let bytes = name.iter().copied().chain([sort]);
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }

@@ -14,7 +14,7 @@ pub(super) enum Act {
     Text { start: u32, len: u32 },
     /// One of the record's values. `data`: an empty one is told too, and a list gives a field for each value.
     Value { slot: u16, data: bool },
-    /// One of the record's values holds elements of its own.
+    /// One of the record's values holds elements of its own; text in its place goes the slow way.
     Within { slot: u16, place: u16 },
     /// Leaves out what comes next, if the record has no such value.
     Unless { slot: u16, skip: u16 },
@@ -30,7 +30,7 @@ pub(super) struct Step {
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     pub steps: Vec<Step>,
-    pub text: String,
+    pub text: Vec<u8>,
 }
 
 /// Where a template's elements come to lie: below nothing, or below an element of another template.
@@ -111,7 +111,7 @@ impl Maker<'_> {
             self.path.push('.');
         }
         self.path.push_str(&name);
-        self.lay(root, !above.path.is_empty() && lay::holds_data(&name), false)
+        self.lay(root, !above.path.is_empty() && lay::holds_data(name.as_bytes()), false)
     }
 
     fn element(&self, place: u32) -> Result<Element, Stop> {
@@ -123,8 +123,9 @@ impl Maker<'_> {
     }
 
     fn name(&self, name: u32) -> Result<String, Stop> {
-        let mut text = String::new();
+        let mut text = Vec::new();
         token::write_name(self.chunk, name, &mut text)?;
+        let text = String::from_utf8(text).unwrap_or_default();
         if self.path.len() + text.len() > PATH { Err(Stop::Fault(Fault::Large)) } else { Ok(text) }
     }
 
@@ -203,11 +204,8 @@ impl Maker<'_> {
             return Err(Stop::Slow);
         }
         if let Some(slot) = within {
-            // Text among the elements would be a field of its own, were its name one that is kept.
-            if container
-                || !matches!(nodes.last(), Some(Node::Slot(_)))
-                || windows::name(&format!("{}.#text", self.path)).is_some()
-            {
+            // What comes in its place must come last, as the slow way lays it out.
+            if container || !matches!(nodes.last(), Some(Node::Slot(_))) {
                 return Err(Stop::Slow);
             }
             let base = self.path.len();
@@ -228,7 +226,7 @@ impl Maker<'_> {
             self.depending(*child, |maker| {
                 maker.path.push('.');
                 maker.path.push_str(&numbered);
-                maker.lay(*child, lay::holds_data(name), false)
+                maker.lay(*child, lay::holds_data(name.as_bytes()), false)
             })?;
             self.path.truncate(base);
         }
@@ -239,7 +237,7 @@ impl Maker<'_> {
         self.depending(child, |maker| {
             maker.path.push('.');
             maker.path.push_str(name);
-            maker.lay(child, lay::holds_data(name), false)
+            maker.lay(child, lay::holds_data(name.as_bytes()), false)
         })
     }
 
@@ -340,8 +338,9 @@ impl Maker<'_> {
             if self.nodes(attribute.value).iter().any(|node| matches!(node, Node::Slot(_))) {
                 return Err(Stop::Slow);
             }
-            let mut name = String::new();
+            let mut name = Vec::new();
             lay::write(self.tree, self.chunk, attribute.value, &mut name)?;
+            let name = String::from_utf8(name).unwrap_or_default();
             if name.len() + self.path.len() > PATH {
                 return Err(Stop::Slow);
             }

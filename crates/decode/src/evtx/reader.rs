@@ -13,7 +13,7 @@ use super::walk::{CHUNK, Raw, Walk};
 use crate::RECORD_BYTES;
 use crate::windows::{Mapper, Mapping};
 use base::Moment;
-use sigma::Slate;
+use sigma::{Name, Slate};
 use std::sync::Arc;
 
 /// What all records of one chunk may expand to: bytes of text, and sixteen for each field or other step. Those of real
@@ -37,6 +37,9 @@ pub struct Reader {
     tree: Tree,
     layer: Layer,
     channel: String,
+    /// The text of the record's values one after another, and which field each part is.
+    ink: Vec<u8>,
+    marks: Vec<(Name, u32, u32)>,
     spent: usize,
 }
 
@@ -58,6 +61,8 @@ impl Reader {
             tree: Tree::default(),
             layer: Layer::default(),
             channel: String::new(),
+            ink: Vec::new(),
+            marks: Vec::new(),
             spent: 0,
         }
     }
@@ -109,7 +114,7 @@ impl Reader {
             slate.clear();
             laid = self.slow(chunk, raw, slate).map(|()| Way::Known);
         }
-        self.spent += slate.text().len() + 16 * (slate.len() + self.values.len()) + 64;
+        self.spent += slate.text().len() + self.ink.len() + 16 * (self.marks.len() + self.values.len()) + 64;
         laid?;
         self.finish(raw, slate)
     }
@@ -117,11 +122,17 @@ impl Reader {
     /// By the plan of the record's template.
     pub(super) fn quick(&mut self, chunk: &[u8], raw: &Raw, slate: &mut Slate) -> Result<Way, Fault> {
         self.values.clear();
+        self.ink.clear();
+        self.marks.clear();
         let Some(instance) = instance::alone(chunk, raw.start, raw.end, &mut self.values)? else { return Ok(Way::Unknown) };
-        match self.plans.find((chunk, instance.definition), 0, &mut self.tree, slate)? {
-            Some(plan) => self.run(chunk, &plan, (0, 0), slate),
-            None => Ok(Way::Unknown),
+        let Some(plan) = self.plans.find((chunk, instance.definition), 0, &mut self.tree, slate)? else {
+            return Ok(Way::Unknown);
+        };
+        let way = self.run(chunk, &plan, (0, 0), slate)?;
+        if way == Way::Known {
+            slate.put_all(std::str::from_utf8(&self.ink).unwrap_or_default(), &self.marks);
         }
+        Ok(way)
     }
 
     pub(super) fn slow(&mut self, chunk: &[u8], raw: &Raw, slate: &mut Slate) -> Result<(), Fault> {
@@ -141,24 +152,25 @@ impl Reader {
             }
             match step.act {
                 Act::Text { start, len } => {
-                    let text = plan.text.get(start as usize..(start + len) as usize).unwrap_or_default();
-                    if let Some(name) = step.name {
-                        slate.put(name, text);
-                    }
-                    self.note(step, slate, None);
+                    let begin = self.ink.len();
+                    self.ink.extend_from_slice(plan.text.get(start as usize..(start + len) as usize).unwrap_or_default());
+                    self.mark(step, begin, None)?;
                 }
                 Act::Value { slot, data } => {
                     let value = self.value(first, slot);
-                    if self.put(chunk, step, value, data, slate)? == Way::Unknown {
+                    if self.put(chunk, step, value, data)? == Way::Unknown {
                         return Ok(Way::Unknown);
                     }
                 }
                 Act::Within { slot, place } => {
                     let value = self.value(first, slot);
-                    if value.kind == value::BINXML
-                        && value.len > 0
-                        && self.within(chunk, value, (place, depth + 1), slate)? == Way::Unknown
-                    {
+                    let way = match value.kind {
+                        value::BINXML if value.len > 0 => self.within(chunk, value, (place, depth + 1), slate)?,
+                        value::BINXML => Way::Known,
+                        _ if value.is_empty(chunk) => Way::Known,
+                        _ => Way::Unknown,
+                    };
+                    if way == Way::Unknown {
                         return Ok(Way::Unknown);
                     }
                 }
@@ -170,63 +182,64 @@ impl Reader {
                 }
             }
         }
-        if slate.len() > FIELDS { Err(Fault::Large) } else { Ok(Way::Known) }
+        Ok(Way::Known)
     }
 
     fn value(&self, first: usize, slot: u16) -> Value {
         self.values.get(first + usize::from(slot)).copied().unwrap_or(Value::ABSENT)
     }
 
-    /// Puts a value on the slate.
+    /// Writes a value of the record.
     #[inline]
-    fn put(&mut self, chunk: &[u8], step: &Step, value: Value, data: bool, slate: &mut Slate) -> Result<Way, Fault> {
-        let Some(name) = step.name else { return Ok(Way::Unknown) };
-        if value.kind == value::BINXML && value.len > 0 {
-            return Ok(Way::Unknown);
+    fn put(&mut self, chunk: &[u8], step: &Step, value: Value, data: bool) -> Result<Way, Fault> {
+        let begin = self.ink.len();
+        match value.kind {
+            value::STRING => {
+                text::utf16(value.bytes(chunk), &mut self.ink);
+                if self.ink.len() == begin && !data {
+                    return Ok(Way::Known);
+                }
+            }
+            value::BINXML if value.len > 0 => return Ok(Way::Unknown),
+            kind if kind & value::LIST != 0 => return self.list(chunk, step, value, data),
+            _ if !data && value.is_empty(chunk) => return Ok(Way::Known),
+            _ => value.write(chunk, &mut self.ink),
         }
-        if value.kind & value::LIST != 0 {
-            return self.list(chunk, step, value, data, slate);
-        }
-        if !data && value.is_empty(chunk) {
-            return Ok(Way::Known);
-        }
-        let text = slate.text();
-        let start = text.len();
-        if value.kind == value::STRING {
-            text::utf16(value.bytes(chunk), text);
-        } else {
-            value.write(chunk, text);
-        }
-        slate.close(name, start);
-        if step.role != Role::None {
-            self.note(step, slate, Some((chunk, value)));
-        }
-        if slate.text().len() > RECORD_BYTES { Err(Fault::Large) } else { Ok(Way::Known) }
+        self.mark(step, begin, Some((chunk, value)))?;
+        Ok(Way::Known)
     }
 
     /// A list repeats the element that holds it: a `Data` is then a field of several values.
-    fn list(&mut self, chunk: &[u8], step: &Step, value: Value, data: bool, slate: &mut Slate) -> Result<Way, Fault> {
-        let Some(name) = step.name else { return Ok(Way::Unknown) };
+    fn list(&mut self, chunk: &[u8], step: &Step, value: Value, data: bool) -> Result<Way, Fault> {
         if !data && value.count(chunk) > 1 {
             return Ok(Way::Unknown);
         }
         if value.len == 0 {
             if data {
-                slate.put(name, "");
+                self.mark(step, self.ink.len(), None)?;
             }
             return Ok(Way::Known);
         }
         let mut items = Items::of(value, chunk);
         while let Some(item) = items.next(chunk) {
-            let start = slate.text().len();
-            item.write(chunk, slate.text());
-            slate.close(name, start);
-            if slate.text().len() > RECORD_BYTES || slate.len() > FIELDS {
-                return Err(Fault::Large);
-            }
+            let begin = self.ink.len();
+            item.write(chunk, &mut self.ink);
+            self.mark(step, begin, None)?;
         }
-        self.note(step, slate, None);
         Ok(Way::Known)
+    }
+
+    /// Makes what was written since `begin` the value of a step's field.
+    #[inline]
+    fn mark(&mut self, step: &Step, begin: usize, value: Option<(&[u8], Value)>) -> Result<(), Fault> {
+        let end = self.ink.len();
+        if step.role != Role::None {
+            self.note(step, value);
+        }
+        if let Some(name) = step.name {
+            self.marks.push((name, begin as u32, end as u32));
+        }
+        if end > RECORD_BYTES || self.marks.len() > FIELDS { Err(Fault::Large) } else { Ok(()) }
     }
 
     /// The elements that a value holds, if they are those of one template.
@@ -244,11 +257,10 @@ impl Reader {
         }
     }
 
-    /// Notes which of the fields says what the record is.
-    #[inline]
-    fn note(&mut self, step: &Step, slate: &Slate, value: Option<(&[u8], Value)>) {
+    /// Notes that the next field says what the record is.
+    fn note(&mut self, step: &Step, value: Option<(&[u8], Value)>) {
         let head = &mut self.layer.head;
-        let place = Some((slate.len() as u32).saturating_sub(1));
+        let place = Some(self.marks.len() as u32);
         match step.role {
             Role::None => {}
             Role::Channel => head.channel = head.channel.or(place),

@@ -1,7 +1,5 @@
 //! Windows' two kinds of time, written as Windows writes them.
 
-use super::value::push_ascii;
-
 /// 100-nanosecond steps of a FILETIME in a second.
 const SECOND: u64 = 10_000_000;
 const DAY: u64 = 86_400 * SECOND;
@@ -18,9 +16,9 @@ pub(super) fn millis(steps: u64) -> Option<i64> {
 /// Appends a FILETIME (100-nanosecond steps since 1601) as `2026-04-01T00:05:00.1234567Z`.
 ///
 /// Of years past 9999 the last four digits stand; what Windows cannot read is all zeros.
-pub(super) fn filetime(steps: u64, out: &mut String) {
+pub(super) fn filetime(steps: u64, out: &mut Vec<u8>) {
     if steps > i64::MAX as u64 {
-        return push_ascii(b"0000-00-00T00:00:00.0000000Z", out);
+        return out.extend_from_slice(b"0000-00-00T00:00:00.0000000Z");
     }
     let (year, month, day) = date(steps / DAY);
     let rest = steps % DAY;
@@ -28,7 +26,7 @@ pub(super) fn filetime(steps: u64, out: &mut String) {
 }
 
 /// Appends a SYSTEMTIME (eight numbers of 16 bits); one that is no time stands as the first day of 1601.
-pub(super) fn systime(bytes: [u8; 16], out: &mut String) {
+pub(super) fn systime(bytes: [u8; 16], out: &mut Vec<u8>) {
     let (parts, _) = bytes.as_chunks::<2>();
     let part = |n: usize| parts.get(n).map_or(0, |part| u64::from(u16::from_le_bytes(*part)));
     let (year, month, day, hour, minute, second, milli) = (part(0), part(1), part(3), part(4), part(5), part(6), part(7));
@@ -69,7 +67,7 @@ fn date(days: u64) -> (u64, u64, u64) {
     (era * 400 + year + after, month, day - first + 1)
 }
 
-fn write(date: [u64; 3], second: u64, steps: u64, out: &mut String) {
+fn write(date: [u64; 3], second: u64, steps: u64, out: &mut Vec<u8>) {
     let mut text = *b"0000-00-00T00:00:00.0000000Z";
     let [year, month, day] = date;
     let parts = [(0, year / 100), (2, year % 100), (5, month), (8, day), (11, second / 3_600), (14, second / 60 % 60)];
@@ -79,5 +77,5 @@ fn write(date: [u64; 3], second: u64, steps: u64, out: &mut String) {
         text[place + 1] = b'0' + (number % 10) as u8;
     }
     text[26] = b'0' + (steps % 10) as u8;
-    push_ascii(&text, out);
+    out.extend_from_slice(&text);
 }

@@ -49,7 +49,7 @@ impl<'c> Tokens<'c> {
         if self.at >= self.end {
             return Ok(None);
         }
-        let tag = Fault::short(self.chunk.get(self.at), "content")?;
+        let tag = Fault::short(self.chunk.get(self.at), "token")?;
         self.at += 1;
         Ok(Some(match tag {
             0x00 => return Ok(None),
@@ -145,7 +145,7 @@ pub(super) fn name_at(chunk: &[u8], name: u32) -> Result<&[u8], Fault> {
 }
 
 /// Writes a name.
-pub(super) fn write_name(chunk: &[u8], name: u32, out: &mut String) -> Result<(), Fault> {
+pub(super) fn write_name(chunk: &[u8], name: u32, out: &mut Vec<u8>) -> Result<(), Fault> {
     text::utf16(name_at(chunk, name)?, out);
     Ok(())
 }

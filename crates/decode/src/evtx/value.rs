@@ -4,7 +4,6 @@ use super::bytes::{array_at, slice_at, u16_at};
 use super::fault::Fault;
 use super::text;
 use super::time;
-use std::fmt::Write;
 
 pub(super) const NULL: u8 = 0x00;
 pub(super) const STRING: u8 = 0x01;
@@ -196,7 +195,7 @@ impl Value {
 
     /// Appends the value as text, the values of a list joined by commas.
     #[inline]
-    pub(super) fn write(self, chunk: &[u8], out: &mut String) {
+    pub(super) fn write(self, chunk: &[u8], out: &mut Vec<u8>) {
         let bytes = self.bytes(chunk);
         if self.kind == STRING {
             text::utf16(bytes, out);
@@ -207,7 +206,7 @@ impl Value {
             let mut first = true;
             while let Some(item) = items.next(chunk) {
                 if !first {
-                    out.push(',');
+                    out.push(b',');
                 }
                 first = false;
                 item.write(chunk, out);
@@ -258,7 +257,7 @@ impl Items {
 }
 
 /// Appends a value that is no list and no UTF-16 text.
-fn scalar(kind: u8, bytes: &[u8], out: &mut String) {
+fn scalar(kind: u8, bytes: &[u8], out: &mut Vec<u8>) {
     fn le<const N: usize>(bytes: &[u8]) -> [u8; N] {
         array_at(bytes, 0).unwrap_or([0; N])
     }
@@ -272,11 +271,11 @@ fn scalar(kind: u8, bytes: &[u8], out: &mut String) {
         0x08 => number(u32::from_le_bytes(le(bytes)), out),
         0x09 => number(i64::from_le_bytes(le(bytes)), out),
         0x0a => number(u64::from_le_bytes(le(bytes)), out),
-        0x0b => out.push_str(zmij::Buffer::new().format(f32::from_le_bytes(le(bytes)))),
-        0x0c => out.push_str(zmij::Buffer::new().format(f64::from_le_bytes(le(bytes)))),
+        0x0b => push(zmij::Buffer::new().format(f32::from_le_bytes(le(bytes))), out),
+        0x0c => push(zmij::Buffer::new().format(f64::from_le_bytes(le(bytes))), out),
         BOOL => match i32::from_le_bytes(le(bytes)) {
-            0 => out.push_str("false"),
-            1 => out.push_str("true"),
+            0 => push("false", out),
+            1 => push("true", out),
             // Some programs keep flags here.
             flags => number(flags, out),
         },
@@ -294,8 +293,8 @@ fn scalar(kind: u8, bytes: &[u8], out: &mut String) {
     }
 }
 
-fn number(number: impl itoa::Integer, out: &mut String) {
-    out.push_str(itoa::Buffer::new().format(number));
+fn number(number: impl itoa::Integer, out: &mut Vec<u8>) {
+    push(itoa::Buffer::new().format(number), out);
 }
 
 const HIGH: &[u8; 16] = b"0123456789ABCDEF";
@@ -306,28 +305,34 @@ fn digits(byte: u8, of: &[u8; 16]) -> [u8; 2] {
     [digit(byte >> 4), digit(byte)]
 }
 
-/// Appends bytes that are ASCII by how they were made.
-pub(super) fn push_ascii(bytes: &[u8], out: &mut String) {
-    out.push_str(std::str::from_utf8(bytes).unwrap_or_default());
+fn push(text: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(text.as_bytes());
 }
 
-fn hex(bytes: &[u8], of: &[u8; 16], out: &mut String) {
+fn hex(bytes: &[u8], of: &[u8; 16], out: &mut Vec<u8>) {
     let mut room = [[0; 2]; 64];
     for part in bytes.chunks(room.len()) {
         for (place, byte) in room.iter_mut().zip(part) {
             *place = digits(*byte, of);
         }
-        push_ascii(room.as_flattened().get(..part.len() * 2).unwrap_or_default(), out);
+        out.extend_from_slice(room.as_flattened().get(..part.len() * 2).unwrap_or_default());
     }
 }
 
-fn prefixed(number: u64, out: &mut String) {
-    // A `String` takes all that is written to it.
-    let _ = write!(out, "{number:#x}");
+/// Appends `0x` and a number in lower case, without zeros before it.
+fn prefixed(number: u64, out: &mut Vec<u8>) {
+    let mut text = *b"0x0000000000000000";
+    for (place, byte) in text[2..].as_chunks_mut::<2>().0.iter_mut().zip(number.to_be_bytes()) {
+        *place = digits(byte, LOW);
+    }
+    let zeros = (number.leading_zeros() as usize / 4).min(15);
+    text[zeros] = b'0';
+    text[zeros + 1] = b'x';
+    out.extend_from_slice(&text[zeros..]);
 }
 
 /// `{8-4-4-4-12}` in lower case, the first three parts little-endian.
-fn guid(bytes: [u8; 16], out: &mut String) {
+fn guid(bytes: [u8; 16], out: &mut Vec<u8>) {
     const PLACES: [(usize, usize); 16] = [
         (3, 1),
         (2, 3),
@@ -355,21 +360,21 @@ fn guid(bytes: [u8; 16], out: &mut String) {
             place.copy_from_slice(&digits(*byte, LOW));
         }
     }
-    push_ascii(&text, out);
+    out.extend_from_slice(&text);
 }
 
 /// `S-revision-authority-part-part…`.
-fn sid(bytes: &[u8], out: &mut String) {
+fn sid(bytes: &[u8], out: &mut Vec<u8>) {
     let Some((head, parts)) = bytes.split_first_chunk::<8>() else {
-        return out.push_str("S-?");
+        return push("S-?", out);
     };
     let [revision, count, a, b, c, d, e, f] = *head;
-    out.push_str("S-");
+    push("S-", out);
     number(revision, out);
-    out.push('-');
+    out.push(b'-');
     number(u64::from_be_bytes([0, 0, a, b, c, d, e, f]), out);
     for part in parts.as_chunks::<4>().0.iter().take(usize::from(count)) {
-        out.push('-');
+        out.push(b'-');
         number(u32::from_le_bytes(*part), out);
     }
 }

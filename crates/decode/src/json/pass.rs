@@ -105,8 +105,7 @@ impl<'r> Pass<'r> {
         if self.names > NAMES {
             return self.refuse("there are more than 20,000 names");
         }
-        let expected = before.map_or_else(|| self.paths.first(object), |before| self.paths.next(before));
-        if let Some(length) = self.paths.expected(expected, self.rest()) {
+        if let Some((expected, length)) = self.paths.expected(object, before, self.rest()) {
             self.at += length;
             return Ok(expected);
         }

@@ -1,9 +1,10 @@
 //! The names of JSON objects as a tree that is kept from line to line, so that a line of a known shape costs one comparison a name.
 
 use crate::format::{self, Mark};
+use foldhash::fast::RandomState;
 use sigma::{Name, Slate};
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 
 /// A place in the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,9 +36,9 @@ struct Node {
     path: Box<str>,
     wanted: Wanted,
     mark: Mark,
-    /// The name that came first within it, and the one that came after it, when it was seen last.
-    first: Id,
-    next: Id,
+    /// The names that came first within it, and those that came after it, when it was seen: the last one, and the last other.
+    first: [Id; 2],
+    next: [Id; 2],
 }
 
 #[derive(Debug)]
@@ -56,10 +57,10 @@ impl Default for Paths {
             path: Box::default(),
             wanted: Wanted::Nowhere,
             mark: Mark::None,
-            first: Paths::ROOT,
-            next: Paths::ROOT,
+            first: [Paths::ROOT; 2],
+            next: [Paths::ROOT; 2],
         };
-        Paths { nodes: vec![root], ids: HashMap::new(), hasher: RandomState::new() }
+        Paths { nodes: vec![root], ids: HashMap::new(), hasher: RandomState::default() }
     }
 }
 
@@ -78,20 +79,17 @@ impl Paths {
         self.nodes.get(id.0 as usize)
     }
 
-    /// The name that is expected first within an object.
-    pub fn first(&self, object: Id) -> Id {
-        self.node(object).map_or(Paths::ROOT, |node| node.first)
-    }
-
-    /// The name that is expected after another.
-    pub fn next(&self, id: Id) -> Id {
-        self.node(id).map_or(Paths::ROOT, |node| node.next)
-    }
-
-    /// How many bytes the expected name takes, if the text (behind a key's opening quote) begins with it.
-    pub fn expected(&self, id: Id, text: &[u8]) -> Option<usize> {
-        let written = self.node(id)?.written.as_bytes();
-        (!written.is_empty() && text.starts_with(written)).then_some(written.len())
+    /// The name that is expected in an object, behind the name before or first, if the text (behind a key's opening quote)
+    /// begins with it; and how many bytes it takes there.
+    pub fn expected(&self, object: Id, before: Option<Id>, text: &[u8]) -> Option<(Id, usize)> {
+        let guesses = match before {
+            None => self.node(object)?.first,
+            Some(before) => self.node(before)?.next,
+        };
+        guesses.into_iter().find_map(|guess| {
+            let written = self.node(guess)?.written.as_bytes();
+            (!written.is_empty() && text.starts_with(written)).then_some((guess, written.len()))
+        })
     }
 
     pub fn wanted(&self, id: Id) -> (Wanted, Mark) {
@@ -117,7 +115,8 @@ impl Paths {
         };
         let (parent, forecast) = (before.is_none(), before.unwrap_or(object));
         if let Some(node) = self.nodes.get_mut(forecast.0 as usize) {
-            *(if parent { &mut node.first } else { &mut node.next }) = found;
+            let guesses = if parent { &mut node.first } else { &mut node.next };
+            *guesses = [found, guesses[0]];
         }
         found
     }
@@ -134,7 +133,7 @@ impl Paths {
         let (wanted, mark) = wanted(path, slate);
         let Ok(id) = u32::try_from(self.nodes.len()) else { return Paths::ROOT };
         let (written, key, path) = (written.into(), key.into(), path.into());
-        self.nodes.push(Node { parent, written, key, path, wanted, mark, first: Paths::ROOT, next: Paths::ROOT });
+        self.nodes.push(Node { parent, written, key, path, wanted, mark, first: [Paths::ROOT; 2], next: [Paths::ROOT; 2] });
         self.ids.insert(place, Id(id));
         Id(id)
     }

@@ -2,9 +2,10 @@
 
 use super::convert::{Conversion, Room};
 use super::{Entry, Mapping, source};
+use foldhash::fast::RandomState;
 use sigma::{Name, Origin, Slate, Source};
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 
 /// Sorts of records that are remembered; hostile logs may invent them without end.
 const KNOWN: usize = 4_096;

@@ -193,7 +193,8 @@ proptest! {
         if !apart(&text) {
             let (ours, theirs) = (told_by_us(&text), told_by_serde(&text));
             prop_assert_eq!(ours.is_some(), theirs.is_some(), "{}", text);
-            if !text.contains('.') && !text.contains('e') {
+            // Numbers stay as they are written; serde_json writes these anew: -0 becomes -0.0.
+            if !text.contains('.') && !text.contains('e') && !text.contains("-0") {
                 prop_assert_eq!(ours, theirs, "{}", text);
             }
         }

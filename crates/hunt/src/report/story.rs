@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What an owner reads.
 #[derive(Debug, Default)]
-pub(super) struct Story {
+pub struct Story {
     pub verdict: String,
     /// The verdict's level as a word; `none` where nothing was found.
     pub level: &'static str,
@@ -23,8 +23,9 @@ pub(super) struct Story {
     pub small: Option<String>,
 }
 
+/// One stage of an attack.
 #[derive(Debug)]
-pub(super) struct Chapter {
+pub struct Chapter {
     pub title: String,
     pub says: String,
     pub passages: Vec<Passage>,
@@ -34,7 +35,7 @@ pub(super) struct Chapter {
 
 /// One thing that happened, however often and wherever.
 #[derive(Debug)]
-pub(super) struct Passage {
+pub struct Passage {
     pub level: Level,
     pub level_said: String,
     pub title: String,

@@ -146,3 +146,53 @@ fn a_file_is_hunted_once_and_links_are_not_followed() {
     let summary = found(&hunt(), &[dir.path().to_owned(), Path::new(&path).to_owned()]).1;
     assert_eq!((summary.files, summary.events), (1, 20));
 }
+
+#[test]
+fn logs_with_columns_are_read_alike_in_blocks() {
+    let dir = tempfile::tempdir().expect("a folder");
+    // A program that begins its log anew with other columns, in the third of its blocks.
+    let mut web = String::from(
+        "#Software: Microsoft Internet Information Services 10.0\n#Fields: date time cs-method cs-uri-stem sc-status\n",
+    );
+    for n in 0..60_000 {
+        let _ = writeln!(web, "2026-11-01 00:{:02}:{:02} GET /page{n}.aspx?padding=of-a-page 200", n / 60 % 60, n % 60);
+        if n == 40_000 {
+            web.push_str("#Fields: date time sc-status cs-uri-stem cs-method\n");
+        }
+        if n > 40_000 {
+            let _ = writeln!(web, "2026-11-01 02:{:02}:{:02} 500 /shell.aspx POST", n / 60 % 60, n % 60);
+        }
+    }
+    std::fs::write(dir.path().join("u_ex.log"), &web).expect("written");
+    // Quoted values that go over lines.
+    let mut table = String::from("EventTime,Hostname,EventID,Channel,CommandLine\n");
+    for n in 0..20_000 {
+        let time = format!("2026-11-01T00:{:02}:{:02}Z", n / 60 % 60, n % 60);
+        let _ = writeln!(table, "{time},pc,4688,Security,\"first line, {n} {}\nsecond \"\"line\"\"\"", "x".repeat(60));
+    }
+    std::fs::write(dir.path().join("events.csv"), &table).expect("written");
+    let yaml = "title: Web\nid: web\nlogsource: {category: webserver}\ndetection: {s: {cs-method: POST, cs-uri-stem: /shell.aspx, sc-status: 500}, condition: s}\n---
+title: Start\nid: start\nlogsource: {product: windows, service: security}\ndetection: {s: {CommandLine|endswith: 'second \"line\"', Computer: pc}, condition: s}\n";
+    let (rules, faults) = Rules::read([("a.yml", yaml)]);
+    assert_eq!(faults, []);
+    let rules = Arc::new(rules);
+    let paths = [dir.path().to_owned()];
+    let one = found(&Hunt { rules: Arc::clone(&rules), threads: 1, ..hunt() }, &paths);
+    let count = |id: &str| one.0.iter().filter(|report| report.finding.rule == id).count();
+    assert_eq!((count("web"), count("start"), &one.1.faults), (19_999, 20_000, &vec![]));
+    assert_eq!(found(&Hunt { rules, threads: 4, ..hunt() }, &paths), one);
+}
+
+#[test]
+fn sums_are_the_same_however_many_threads_there_are() {
+    let Some(data) = super::data::data() else { return };
+    let paths = [data.join("evtx/mitre")];
+    let sums = |threads| {
+        let (summary, sums) = Hunt { threads, ..hunt() }.run_and_sums(&paths, &Arc::default(), &mut |_| {});
+        assert_eq!(sums.seen.count, summary.events);
+        format!("{:?} {:?} {:?}", sums.logons, sums.services, sums.tasks)
+    };
+    let one = sums(1);
+    assert!(one.len() > 1_000);
+    assert_eq!(sums(3), one);
+}

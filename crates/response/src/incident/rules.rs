@@ -1,5 +1,6 @@
 //! What is decided about incidents: no clock, no store.
 
+use crate::recording::Found;
 use base::*;
 use store::Entry;
 
@@ -77,7 +78,7 @@ pub enum Act {
 }
 
 /// One line of a timeline.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Moved {
     pub at: Moment,
     /// The id of the person who did it; nothing for a device or the product itself.
@@ -86,7 +87,7 @@ pub struct Moved {
 }
 
 /// What happened, as a timeline tells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum What {
     Opened,
     HelpAsked,
@@ -98,6 +99,10 @@ pub enum What {
     Began(AlertId),
     Noted(String),
     Attached(String),
+    /// A hunt through files of the incident: the name of the fact, how it ended and how many findings it brought.
+    Hunt(String, String, i64),
+    /// A serious finding in such a file, at the time that its event tells.
+    Found(Found),
 }
 
 /// The line that a fact of the ledger is in an incident's timeline; nothing where it does not concern it, or where the
@@ -110,6 +115,13 @@ pub fn concerns(entry: &Entry, incident: &IncidentId, alerts: &[AlertId]) -> Opt
         Fact::IncidentOpened { incident: id, .. } if id == incident => Some(What::Opened),
         Fact::IncidentMoved { incident: id, stage } if id == incident => Some(What::Stage(stage.clone())),
         Fact::IncidentClosed { incident: id } if id == incident => Some(What::Closed),
+        Fact::HuntStarted { incident: id, files, .. } if id == incident => Some(What::Hunt(fact.name(), String::new(), *files)),
+        Fact::HuntStopped { incident: id, .. } | Fact::HuntDeleted { incident: id, .. } if id == incident => {
+            Some(What::Hunt(fact.name(), String::new(), 0))
+        }
+        Fact::HuntEnded { incident: id, outcome, findings, .. } if id == incident => {
+            Some(What::Hunt(fact.name(), outcome.clone(), *findings))
+        }
         Fact::AlertJoined { incident: id, alert } if id == incident => of_alert(alert),
         Fact::AlertRaised { alert, .. }
         | Fact::AlertReopened { alert }

@@ -145,8 +145,13 @@ pub async fn add_attachment(tx: &mut Tx, id: &IncidentId, by: &PersonId, kept: &
 
 pub async fn attachments(tx: &mut Tx, id: &IncidentId) -> Result<Vec<Attachment>> {
     let sql = "SELECT id, at, person_id, name, sha256, bytes FROM incident_attachment
-               WHERE tenant_id = $1 AND incident_id = $2 ORDER BY id LIMIT 200";
+               WHERE tenant_id = $1 AND incident_id = $2 ORDER BY id LIMIT 1000";
     tx.all(sql, &[id]).await
+}
+
+/// How many files an incident has.
+pub async fn files(tx: &mut Tx, id: &IncidentId) -> Result<i64> {
+    tx.one("SELECT COUNT(*) AS n FROM incident_attachment WHERE tenant_id = $1 AND incident_id = $2", &[id]).await
 }
 
 pub async fn attachment(tx: &mut Tx, incident: &IncidentId, id: &AttachmentId) -> Result<Attachment> {

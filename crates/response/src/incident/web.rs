@@ -1,12 +1,13 @@
 use super::rules::{Moved, Stage, What};
-use super::{Attachment, Incident, LARGEST_FILE, LONGEST_TEXT, store};
+use super::{Incident, LONGEST_TEXT, store};
 use crate::alert::{self, Alert};
 use crate::detection::Rules;
 use crate::help::{Help, Lesson};
-use ::web::{App, Download, Lead, Member, Page, Piece, Result, Sent, Upload, Words, download, page};
+use crate::recording;
+use ::web::{App, Lead, Member, Page, Piece, Result, Sent, Words, page, saved};
 use askama::Template;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Path};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -15,7 +16,6 @@ use readiness::Editions;
 use serde::Deserialize;
 
 pub fn routes() -> Router<App> {
-    let files = post(attach).layer(DefaultBodyLimit::max(LARGEST_FILE + 64 * 1024));
     Router::new()
         .route("/alerts/{id}/help", post(open))
         .route("/incidents", get(list))
@@ -24,7 +24,6 @@ pub fn routes() -> Router<App> {
         .route("/incidents/{id}/print", get(print))
         .route("/incidents/{id}/so-far", get(so_far))
         .route("/incidents/{id}/notes", post(note))
-        .route("/incidents/{id}/files", files)
         .route("/incidents/{id}/files/{file}", get(file))
         .route("/incidents/{id}/stage", post(stage))
         .route("/incidents/{id}/alerts", post(join))
@@ -98,6 +97,17 @@ struct Told {
     text: Option<String>,
 }
 
+/// A line of the list of files: what was given, and what was written about it.
+struct Kept {
+    name: String,
+    /// Where it can be had.
+    link: String,
+    bytes: i64,
+    sha256: String,
+    by: String,
+    at: Moment,
+}
+
 /// What changes while somebody looks: alerts, stage and timeline.
 #[derive(Template)]
 #[template(path = "incident/so_far.html")]
@@ -107,7 +117,7 @@ struct SoFar<'a> {
     stages: Vec<(Stage, bool)>,
     alerts: Vec<InIt>,
     timeline: Vec<Told>,
-    files: Vec<(Attachment, String)>,
+    custody: Vec<Kept>,
 }
 
 /// What was typed into a form that is shown again, and what was wrong with it.
@@ -126,6 +136,8 @@ struct Show<'a> {
     incident: &'a Incident,
     title: &'a str,
     so_far: SoFar<'a>,
+    hunts: recording::Section<'a>,
+    drop_zone: recording::DropZone<'a>,
     steps: Vec<&'a str>,
     never: Vec<&'a str>,
     next: Vec<Stage>,
@@ -139,7 +151,13 @@ struct Show<'a> {
     again: Again,
 }
 
-fn told(w: &Words, moved: Moved, titles: &dyn Fn(&AlertId) -> String, names: &dyn Fn(&str) -> Option<String>) -> Told {
+fn told(
+    w: &Words,
+    moved: Moved,
+    titles: &dyn Fn(&AlertId) -> String,
+    names: &dyn Fn(&str) -> Option<String>,
+    rule: &dyn Fn(&str) -> Option<String>,
+) -> Told {
     let who = moved.person.as_deref().map(|id| names(id).unwrap_or_else(|| w.t("incident-somebody")));
     let (what, text) = match moved.what {
         What::Opened => (w.t("incident-line-opened"), None),
@@ -153,6 +171,15 @@ fn told(w: &Words, moved: Moved, titles: &dyn Fn(&AlertId) -> String, names: &dy
         What::Began(alert) => (w.n("incident-line-began", "title", titles(&alert)), None),
         What::Noted(text) => (w.t("incident-line-noted"), Some(text)),
         What::Attached(name) => (w.n("incident-line-attached", "name", name), None),
+        What::Hunt(fact, outcome, count) => {
+            let key = if outcome == "failed" { "recording-line-failed".to_owned() } else { format!("recording-line-{fact}") };
+            (w.n(&key, "n", count), None)
+        }
+        What::Found(found) => {
+            let said =
+                w.with("recording-line-found", &[("title", rule(&found.name).unwrap_or(found.title)), ("host", found.host)]);
+            return Told { at: w.moment(moved.at), who: w.t("recording-from-files"), what: said, text: None };
+        }
     };
     Told { at: w.moment(moved.at), who: who.unwrap_or_else(|| w.t("incident-machine")), what, text }
 }
@@ -166,6 +193,7 @@ async fn so_far_of<'a>(who: &'a Member, incident: &'a Incident, alerts: &[Alert]
     let titles = |id: &AlertId| {
         alerts.iter().find(|alert| alert.id == *id).map(|alert| alert::told_title(rules, w, alert)).unwrap_or_default()
     };
+    let rule = |name: &str| rules.telling(name, w.lang).map(|told| told.title.clone());
     let in_it = |alert: &Alert| InIt {
         id: alert.id.clone(),
         title: alert::told_title(rules, w, alert),
@@ -177,17 +205,29 @@ async fn so_far_of<'a>(who: &'a Member, incident: &'a Incident, alerts: &[Alert]
             &[("count", alert.count.to_string()), ("first", w.moment(alert.first)), ("last", w.moment(alert.last))],
         ),
     };
-    let name_of = |file: Attachment| {
-        let name = names.get(&file.person).cloned().unwrap_or_default();
-        (file, name)
-    };
+    let given = files.into_iter().map(|file| Kept {
+        link: format!("/incidents/{}/files/{}", incident.id, file.id),
+        by: names.get(&file.person).cloned().unwrap_or_else(|| w.t("incident-somebody")),
+        name: file.name,
+        bytes: file.bytes,
+        sha256: file.sha256,
+        at: file.at,
+    });
+    let written = recording::outputs(&mut tx, &incident.id).await?.into_iter().map(|output| Kept {
+        link: format!("/incidents/{}/hunts/{}/files/{}", incident.id, output.hunt, output.kind.name()),
+        by: "Komainu".to_owned(),
+        name: w.t(output.kind.key()),
+        bytes: output.bytes,
+        sha256: output.sha256,
+        at: output.at,
+    });
     Ok(SoFar {
         w,
         incident,
         stages: Stage::ALL.into_iter().map(|stage| (stage, stage <= incident.stage)).collect(),
         alerts: alerts.iter().map(in_it).collect(),
-        timeline: timeline.into_iter().map(|moved| told(w, moved, &titles, &|id| names.get(id).cloned())).collect(),
-        files: files.into_iter().map(name_of).collect(),
+        timeline: timeline.into_iter().map(|moved| told(w, moved, &titles, &|id| names.get(id).cloned(), &rule)).collect(),
+        custody: given.chain(written).collect(),
     })
 }
 
@@ -212,6 +252,8 @@ async fn render(who: &Member, id: &IncidentId, again: Again, printed: bool) -> R
         incident: &incident,
         title: &title,
         so_far: so_far_of(who, &incident, &alerts, &rules).await?,
+        hunts: recording::section(who, &incident, printed).await?,
+        drop_zone: recording::drop_zone(who, &incident)?,
         steps: steps.iter().map(String::as_str).collect(),
         never: never.iter().map(String::as_str).collect(),
         next: incident.stage.next(),
@@ -269,17 +311,11 @@ async fn note(who: Member, Path(id): Path<IncidentId>, Sent(form): Sent<NoteForm
     }
 }
 
-async fn attach(who: Member, Path(id): Path<IncidentId>, file: Upload) -> Result<Response> {
-    super::attach(&who, &id, &file.name, file.bytes).await?;
-    Ok(to_incident(&id))
-}
-
 /// Hands a kept file over to be saved, never to be shown: nobody knows what it is.
 async fn file(who: Member, Path((id, file)): Path<(IncidentId, AttachmentId)>) -> Result<Response> {
-    let (found, bytes) = super::attachment(&who, &id, &file).await?;
+    let (found, path) = super::attachment(&who, &id, &file).await?;
     let mark: String = found.sha256.chars().take(8).collect();
-    let file = Download { name: format!("{mark}-{}", found.name), kind: "application/octet-stream", bytes, inline: false };
-    Ok(download(file))
+    Ok(saved(&path, &format!("{mark}-{}", found.name), "application/octet-stream").await?)
 }
 
 #[derive(Deserialize)]

@@ -1,8 +1,10 @@
 //! Where findings are written, and how.
 
 use anyhow::Context as _;
+use base::Lang;
 use clap::ValueEnum;
-use hunt::Report;
+use hunt::report::{self, OwnerText};
+use hunt::{Outcome, Report};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -13,6 +15,24 @@ pub enum Format {
     Jsonl,
     /// For spreadsheets.
     Csv,
+    /// A timeline for Timesketch.
+    Timesketch,
+    /// A report for people: the story first, then everything an engineer asks for.
+    Html,
+    /// A layer for the ATT&CK Navigator.
+    Navigator,
+    /// What the terminal shows at the end.
+    Summary,
+}
+
+impl Format {
+    /// Is it written only when everything is known?
+    fn waits(self) -> bool {
+        match self {
+            Format::Jsonl | Format::Csv | Format::Timesketch => false,
+            Format::Html | Format::Navigator | Format::Summary => true,
+        }
+    }
 }
 
 /// All places where findings are written.
@@ -26,10 +46,23 @@ struct Output {
     out: Box<dyn Write>,
 }
 
+/// What a rule's own text says to an owner, by the rule's id.
+pub type Texts<'t> = dyn Fn(&str) -> Option<OwnerText> + 't;
+
 /// The format that a file's ending asks for.
 fn by_ending(path: &Path) -> anyhow::Result<Format> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    let endings = [(".jsonl", Format::Jsonl), (".json", Format::Jsonl), (".csv", Format::Csv)];
+    let endings = [
+        (".timesketch.csv", Format::Timesketch),
+        (".csv", Format::Csv),
+        (".layer.json", Format::Navigator),
+        (".navigator.json", Format::Navigator),
+        (".jsonl", Format::Jsonl),
+        (".json", Format::Jsonl),
+        (".html", Format::Html),
+        (".htm", Format::Html),
+        (".txt", Format::Summary),
+    ];
     let found = endings.iter().find(|(ending, _)| name.ends_with(ending));
     found.map(|(_, format)| *format).with_context(|| format!("{}: say with --format how it is to be written", path.display()))
 }
@@ -43,21 +76,26 @@ impl Outputs {
             let format = formats.first().copied().unwrap_or(Format::Jsonl);
             all.push(Output { format, out: Box::new(BufWriter::new(io::stdout().lock())) });
         }
-        anyhow::ensure!(
-            formats.is_empty() || paths.is_empty() || formats.len() == paths.len(),
-            "give one --format for each --out, or none"
-        );
-        let formats = paths.iter().enumerate().map(|(n, path)| formats.get(n).copied().map_or_else(|| by_ending(path), Ok));
-        for (path, format) in paths.iter().zip(formats.collect::<anyhow::Result<Vec<Format>>>()?) {
+        let paired = formats.is_empty() || paths.is_empty() || formats.len() == paths.len();
+        anyhow::ensure!(paired, "give one --format for each --out, or none");
+        let format = |(n, path): (usize, &PathBuf)| formats.get(n).copied().map_or_else(|| by_ending(path), Ok);
+        let formats = paths.iter().enumerate().map(format).collect::<anyhow::Result<Vec<Format>>>()?;
+        for (path, format) in paths.iter().zip(formats) {
             let file = File::create(path).with_context(|| format!("{} cannot be written", path.display()))?;
             all.push(Output { format, out: Box::new(BufWriter::new(file)) });
         }
         let mut outputs = Outputs { all, failed: None };
         outputs.each(&mut |output| match output.format {
-            Format::Jsonl => Ok(()),
             Format::Csv => hunt::write_csv_head(&mut output.out),
+            Format::Timesketch => report::timesketch_head(&mut output.out),
+            Format::Jsonl | Format::Html | Format::Navigator | Format::Summary => Ok(()),
         })?;
         Ok(outputs)
+    }
+
+    /// Is something written only when everything is known?
+    pub fn waits(&self) -> bool {
+        self.all.iter().any(|output| output.format.waits())
     }
 
     fn each(&mut self, does: &mut dyn FnMut(&mut Output) -> io::Result<()>) -> io::Result<()> {
@@ -70,6 +108,8 @@ impl Outputs {
             match output.format {
                 Format::Jsonl => hunt::write_jsonl(&mut output.out, report)?,
                 Format::Csv => hunt::write_csv(&mut output.out, report)?,
+                Format::Timesketch => report::timesketch(&mut output.out, report)?,
+                Format::Html | Format::Navigator | Format::Summary => {}
             }
             if at_once { output.out.flush() } else { Ok(()) }
         });
@@ -81,10 +121,19 @@ impl Outputs {
     }
 
     /// Writes what is left, or says why something could not be written.
-    pub fn finish(mut self) -> io::Result<()> {
-        match self.failed.take() {
-            Some(error) => Err(error),
-            None => self.each(&mut |output| output.out.flush()),
+    pub fn finish(mut self, outcome: Option<&Outcome>, lang: Lang, texts: &Texts<'_>) -> io::Result<()> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
         }
+        self.each(&mut |output| {
+            match (output.format, outcome) {
+                (Format::Html, Some(outcome)) => report::html(&mut output.out, outcome, lang, texts)?,
+                (Format::Navigator, Some(outcome)) => report::navigator(&mut output.out, outcome)?,
+                (Format::Summary, Some(outcome)) => report::summary(&mut output.out, outcome, lang)?,
+                (Format::Html | Format::Navigator | Format::Summary, None)
+                | (Format::Jsonl | Format::Csv | Format::Timesketch, _) => {}
+            }
+            output.out.flush()
+        })
     }
 }

@@ -38,6 +38,7 @@ fn walk(store: &str, data: &Path, database: &str) {
     let incident = incident(&mut owner, &device);
     let program = program.restart();
     owner.get("/incidents").links(&format!("/incidents/{incident}")).first().expect("all is there after a restart");
+    let program = look_through(program, &mut owner);
     ledger(&mut owner, data);
     if store == "sqlite" {
         backup(data);
@@ -192,6 +193,33 @@ fn incident(owner: &mut Visitor, device: &str) -> String {
     let closed = owner.post(&format!("/incidents/{id}/close"), &[("learned", "訓練だと分かった。まず電話する。")]);
     assert!(!closed.links("/lessons/").is_empty(), "a lesson is offered: {}", closed.readable());
     id
+}
+
+/// Files of an incident are looked through for an attack, although the program is killed in the middle of it.
+fn look_through(program: Program, owner: &mut Visitor) -> Program {
+    let id = owner.post("/help/other", &[("story", "")]).id_after("/incidents/");
+    let path = format!("/incidents/{id}");
+    let mut log = String::new();
+    for n in 0..60_000 {
+        let (minute, second) = (n / 60 % 60, n % 60);
+        log += &format!(
+            "Nov 23 08:{minute:02}:{second:02} kaikei sshd[411]: Failed password for root from 203.0.113.7 port 5{n} ssh2\n"
+        );
+    }
+    log += "Nov 23 09:01:05 kaikei sshd[412]: Accepted password for root from 203.0.113.7 port 5100 ssh2\n";
+    let sent = owner.upload(&format!("{path}/files"), "auth.log", log.as_bytes());
+    assert!(sent.readable().contains("Look for attacks in these files"), "{}", sent.readable());
+    let begun = owner.post(&format!("{path}/hunts"), &[]);
+    assert!(begun.readable().contains("<Stop>"), "{}", begun.readable());
+    let program = program.killed_and_started();
+    let ended = until("the result of the files", || {
+        let page = owner.get(&path);
+        page.readable().contains("Files were looked through: ").then_some(page)
+    });
+    assert!(ended.readable().contains("kaikei"), "{}", ended.readable());
+    let report = owner.get(ended.links(&format!("{path}/hunts/")).first().expect("a report"));
+    assert!(report.text().contains("203.0.113.7"), "the report names the attacker's address");
+    program
 }
 
 /// The exported ledger verifies; after one changed byte the entry is named.

@@ -120,3 +120,15 @@ fn sequences_bring_what_their_steps_say() {
         many.sequences.toml:1: not readable: missing field `sequence`
         "#);
 }
+
+#[test]
+fn what_is_judged_at_its_close_is_judged_at_the_end_of_a_file() {
+    let few = SEQUENCE.replace("gte: 2", "lt: 3");
+    let (two, three) = (event("x").repeat(2), event("x").repeat(3));
+    let found = |hits: &str, misses: &str| {
+        faults(&[("few.yml", few.as_str()), ("few.hits.jsonl", hits), ("few.misses.jsonl", misses)]).join("\n")
+    };
+    assert_eq!(found(&two, &three), "");
+    assert_eq!(found(&three, &three), "few.hits.jsonl: the correlation does not fire on this sequence, and should");
+    assert_eq!(found(&two, &two), "few.misses.jsonl: the rule fires when this sequence is over, and should not");
+}

@@ -218,6 +218,22 @@ fn what_is_over_is_judged_when_it_is_said_and_when_others_go_on() {
 }
 
 #[test]
+fn a_finding_at_its_close_tells_of_its_own_group() {
+    let rules = rules("type: event_count, rules: fail, timespan: 10s, group-by: [User], condition: {lt: 3}");
+    let mut engine = Engine::with_limits(rules, Limits { kept: 0, lateness: 1_000, ..Limits::default() });
+    assert!(lay(&mut engine, &(1, "fail", "a", "")).is_empty());
+    assert!(lay(&mut engine, &(60, "fail", "b", "")).is_empty());
+    let mut hits = Vec::new();
+    engine.advance(30_000, &mut hits);
+    let told: Vec<_> =
+        hits.iter().map(|hit| (hit.at, hit.events.iter().map(|event| event.fields.clone()).collect::<Vec<_>>())).collect();
+    assert_eq!(told, [(1_000, vec![vec![("User".to_owned(), "a".to_owned())]])], "no event was kept: the group is told alone");
+    let matched: Vec<String> =
+        hits.iter().flat_map(|hit| &hit.matched).map(|one| format!("{} {} {}", one.selection, one.value, one.pattern)).collect();
+    assert_eq!(matched, ["group-by a *", "condition 1 lt 3"]);
+}
+
+#[test]
 fn a_clock_that_is_far_ahead_throws_away_nothing_of_others() {
     for asked in [
         "type: event_count, condition: {gte: 5}",
