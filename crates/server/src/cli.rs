@@ -190,7 +190,7 @@ async fn backup(data: &Path, to: &Path) -> anyhow::Result<()> {
     anyhow::ensure!(data.is_dir(), "there is no data directory {}", data.display());
     let store = open(data).await?;
     store.backup(to).await?;
-    for (name, secret) in [("keys", true), ("komainu.toml", false)] {
+    for (name, secret) in [("keys", true), ("komainu.toml", false), ("packs", false)] {
         let from = data.join(name);
         if from.exists() {
             copy(&from, &to.join(name), secret).with_context(|| format!("{} cannot be copied", from.display()))?;
@@ -218,7 +218,7 @@ async fn recovery_code(data: &Path, mail: &str) -> anyhow::Result<()> {
 async fn restore(data: &Path, from: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(data)?;
     let _locked = crate::locked::take(data)?;
-    for (name, secret) in [("komainu.toml", false), ("keys", true)] {
+    for (name, secret) in [("komainu.toml", false), ("keys", true), ("packs", false)] {
         let kept = from.join(name);
         if kept.exists() && !data.join(name).exists() {
             copy(&kept, &data.join(name), secret)?;
