@@ -47,12 +47,12 @@ fn a_hunt_tells_what_it_found_and_what_it_could_not_read() {
     write_csv_head(&mut out).expect("written");
     reports.iter().for_each(|report| write_csv(&mut out, report).expect("written"));
     insta::assert_snapshot!(String::from_utf8(out).expect("text").replace("\r\n", "\n"), @r#"
-        ﻿time,rule_id,title,level,host,source_file,record_id,rule_name,tags,matched
-        1970-01-01T00:00:01.000Z,2,"Root, signed in",high,pc,events.json,1,ssh,attack.t1078,"s: EventType = sign-in; s: User = ROOT"
-        2025-12-10T06:55:46.000Z,1,"'=Failed sign-in",low,srv,a.log,1,ssh,,s: EventType = sign-in-failed
-        2025-12-10T06:55:46.000Z,1,"'=Failed sign-in",low,srv,sub/wide.log,1,ssh,,s: EventType = sign-in-failed
-        2025-12-10T06:56:00.000Z,2,"Root, signed in",high,srv,a.log,3,ssh,attack.t1078,"s: EventType = sign-in; s: User = root"
-        2025-12-10T06:56:00.000Z,2,"Root, signed in",high,srv,sub/wide.log,3,ssh,attack.t1078,"s: EventType = sign-in; s: User = root"
+        ﻿time,rule_id,title,level,host,source_file,record_id,rule_name,tags,matched,author,rule_file
+        1970-01-01T00:00:01.000Z,2,"Root, signed in",high,pc,events.json,1,ssh,attack.t1078,"s: EventType = sign-in; s: User = ROOT",,ssh.yml
+        2025-12-10T06:55:46.000Z,1,"'=Failed sign-in",low,srv,a.log,1,ssh,,s: EventType = sign-in-failed,,ssh.yml
+        2025-12-10T06:55:46.000Z,1,"'=Failed sign-in",low,srv,sub/wide.log,1,ssh,,s: EventType = sign-in-failed,,ssh.yml
+        2025-12-10T06:56:00.000Z,2,"Root, signed in",high,srv,a.log,3,ssh,attack.t1078,"s: EventType = sign-in; s: User = root",,ssh.yml
+        2025-12-10T06:56:00.000Z,2,"Root, signed in",high,srv,sub/wide.log,3,ssh,attack.t1078,"s: EventType = sign-in; s: User = root",,ssh.yml
         "#);
     let Summary { files, passed, events, findings, errors, .. } = summary;
     assert_eq!((files, passed, events, findings, errors), (5, 1, 5, 5, 5));

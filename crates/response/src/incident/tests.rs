@@ -101,9 +101,10 @@ async fn an_incident_goes_from_alert_to_lesson() {
     - 23 November 2026, 9:07 The stage is now "Being repaired" 鈴木 一郎
     ## Files
     None yet.
-    Add a picture or a log
-    Up to 20 MB each. Its fingerprint (SHA-256) is kept with it. ()
+    Add files
+    Pictures, or logs from a computer (EVTX, zip, gz, syslog, JSON, CSV and others). Up to 2.0 GB each. You can also drop several files here. The fingerprint (SHA-256) of each is kept with it. ()
     <Add>
+    [Now have them looked through for traces of an attack]
     ## Note
     Who did what, and when
     ()
