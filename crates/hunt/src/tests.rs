@@ -68,7 +68,7 @@ fn a_hunt_tells_what_it_found_and_what_it_could_not_read() {
     assert_eq!((named.passed, named.errors), (0, 2));
     let mut out = Vec::new();
     reports.iter().skip(1).take(1).for_each(|report| write_jsonl(&mut out, report).expect("written"));
-    insta::assert_snapshot!(String::from_utf8(out).expect("text"), @r#"{"time":"2025-12-10T06:55:46.000Z","rule_id":"1","title":"=Failed sign-in","level":"low","host":"srv","source_file":"a.log","record_id":1,"rule_name":"ssh","tags":[],"matched":[{"selection":"s","field":"EventType","value":"sign-in-failed","pattern":"sign-in-failed"}],"events":[{"at":1765349746000,"source":{"product":"linux","service":"sshd"},"fields":[["message","Failed password for root from 1.2.3.4 port 1 ssh2"],["Service","sshd"],["ProcessId","1"],["Hostname","srv"],["EventType","sign-in-failed"],["User","root"],["SourceIp","1.2.3.4"],["Method","password"]]}]}"#);
+    insta::assert_snapshot!(String::from_utf8(out).expect("text"), @r#"{"time":"2025-12-10T06:55:46.000Z","rule_id":"1","title":"=Failed sign-in","level":"low","host":"srv","source_file":"a.log","record_id":1,"rule_name":"ssh","rule_file":"ssh.yml","tags":[],"matched":[{"selection":"s","field":"EventType","value":"sign-in-failed","pattern":"sign-in-failed"}],"events":[{"at":1765349746000,"source":{"product":"linux","service":"sshd"},"fields":[["message","Failed password for root from 1.2.3.4 port 1 ssh2"],["Service","sshd"],["ProcessId","1"],["Hostname","srv"],["EventType","sign-in-failed"],["User","root"],["SourceIp","1.2.3.4"],["Method","password"]]}]}"#);
     assert_eq!(hunted(dir.path(), Level::High).1.findings, 3);
 }
 
