@@ -62,7 +62,7 @@ impl Common {
             Anchor::Part(Some(_), text) | Anchor::End(_, text) => text.len().min(40),
         };
         let rules = self.0.get(anchor).copied().unwrap_or(1).max(1);
-        length as i64 - 3 * i64::from(rules.ilog2())
+        length as i64 - 6 * i64::from(rules.ilog2())
     }
 
     /// The anchors of a rule: of all that is necessary, the most telling.

@@ -1,6 +1,6 @@
 //! Many texts looked for in a value at once, by four bytes of each.
 //!
-//! For each place of a value one bit of a small table tells whether any text has these four bytes for this field; nearly
+//! For each place of a value a word of a small table tells whether any text has these four bytes for this field; nearly
 //! always none has. Only then the texts themselves are compared. An automaton would touch its states, many kilobytes apart,
 //! for every byte; this table stays in the nearest cache whatever the number of rules.
 
@@ -30,7 +30,7 @@ struct Entry {
 /// Texts by field, ready to be looked for.
 #[derive(Debug)]
 pub struct Grams {
-    /// One bit for each number that a field's gram may come to.
+    /// Two bits for each number that a field's gram comes to: see `place`.
     bits: Box<[u64; WORDS]>,
     /// Bits of a gram's number that choose a slot.
     shift: u32,
@@ -57,9 +57,17 @@ fn gram_of(window: &[u8]) -> u32 {
     window.first_chunk::<GRAM>().map_or(0, |bytes| u32::from_le_bytes(*bytes))
 }
 
-/// 2¹⁹ bits are 64 kB.
-const BITS: u32 = 19;
-const WORDS: usize = 1 << (BITS - 6);
+/// 2¹³ words are 64 kB.
+const WORD_BITS: u32 = 13;
+const WORDS: usize = 1 << WORD_BITS;
+
+/// The word for a number, and the two bits of it that are set for a gram: with one alone, twenty times as many grams of other
+/// texts would pass for one that is looked for.
+fn place(number: u32) -> (usize, [u32; 2]) {
+    // The mask shows that the place is within the table.
+    let word = (number >> (u32::BITS - WORD_BITS)) as usize & (WORDS - 1);
+    (word, [number >> 13 & 63, number >> 7 & 63])
+}
 
 impl Grams {
     /// Texts of three bytes or more, each with its field and what it leads to.
@@ -106,9 +114,9 @@ impl Grams {
             if let Some(count) = slots.get_mut((number >> shift) as usize + 1) {
                 *count += 1;
             }
-            let bit = number >> (u32::BITS - BITS);
-            if let Some(word) = bits.get_mut(bit as usize >> 6) {
-                *word |= 1 << (bit & 63);
+            let (word, [one, two]) = place(number);
+            if let Some(word) = bits.get_mut(word) {
+                *word |= 1 << one | 1 << two;
             }
         }
         let mut sum = 0;
@@ -128,9 +136,8 @@ impl Grams {
         let salt = u32::from(field).wrapping_mul(0x9e37_79b1);
         let bits = &*self.bits;
         let hit = |gram: u32| {
-            let bit = (gram ^ salt).wrapping_mul(0x85eb_ca6b) >> (u32::BITS - BITS);
-            // The mask shows that the place is within the table.
-            bits.get((bit >> 6) as usize & (WORDS - 1)).is_some_and(|word| word >> (bit & 63) & 1 == 1)
+            let (word, [one, two]) = place((gram ^ salt).wrapping_mul(0x85eb_ca6b));
+            bits.get(word).is_some_and(|word| word >> one & 1 == 1 && word >> two & 1 == 1)
         };
         for (at, window) in value.array_windows::<GRAM>().enumerate() {
             let gram = u32::from_le_bytes(*window);

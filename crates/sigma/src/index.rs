@@ -5,8 +5,10 @@ use crate::event::Source;
 use crate::fold::{FieldId, Plain, hash_of};
 use crate::grams::{ANY, Grams};
 use crate::matching::Desk;
-use crate::slate::{Origin, Slate};
-use std::collections::HashMap;
+use crate::plan::{Plan, Plans, Split, ask};
+use crate::slate::Slate;
+use crate::split::Required;
+use std::collections::{BTreeMap, HashMap};
 
 /// The rules of a set by what leads to them. Numbers are places in the set.
 #[derive(Debug)]
@@ -22,6 +24,9 @@ pub struct Index {
     by_exact: Lists,
     /// For each rule, what it asks of which field, so that other fields are not even looked at.
     asks: Vec<Box<[(FieldId, u8)]>>,
+    /// For each rule, the fields that must have one of a few values.
+    splits: Vec<Splits>,
+    values: Vec<Box<[u8]>>,
     /// Rules that have no anchor.
     always: Vec<u32>,
     fields: usize,
@@ -53,62 +58,23 @@ impl Lists {
     }
 }
 
-/// What the rules for events of one origin ask of a field.
-pub mod ask {
-    /// Some rule looks at the field at all.
-    pub const LOOK: u8 = 1;
-    /// Some anchor is a part of its value.
-    pub const PART: u8 = 2;
-    /// Some anchor is its whole value.
-    pub const VALUE: u8 = 4;
-    /// Some anchor is the last part of the path in it.
-    pub const LEAF: u8 = 8;
-    /// Some anchor is the end of its value.
-    pub const END: u8 = 16;
-}
-
-/// Which rules may hold for events of one origin, and where to look.
-#[derive(Debug, Clone, Default)]
-pub struct Plan {
-    /// One bit for each rule.
-    fits: Box<[u64]>,
-    any: bool,
-    /// For each field, what is asked of it.
-    asks: Box<[u8]>,
-    /// Some anchor may be in any value.
-    everywhere: bool,
-    always: Box<[u32]>,
-}
-
-impl Plan {
-    /// Is there any rule for such events?
-    pub fn any(&self) -> bool {
-        self.any
-    }
-
-    /// Is the rule for such events?
-    #[cfg(test)]
-    pub fn fits(&self, rule: u32) -> bool {
-        self.fits.get(rule as usize >> 6).is_some_and(|word| word >> (rule & 63) & 1 == 1)
-    }
-
-    /// What is asked of a field.
-    pub fn asks(&self, field: FieldId) -> u8 {
-        let own = self.asks.get(usize::from(field)).copied().unwrap_or(0);
-        if self.everywhere { own | ask::LOOK } else { own }
-    }
-}
-
 /// What an engine keeps between events to find candidates without allocating.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub struct Room {
     /// One bit for each rule that is put forward already.
     put: Vec<u64>,
-    /// By the place of an origin.
-    plans: Vec<Option<Box<Plan>>>,
-    /// Of an origin that is not remembered.
-    stray: Plan,
     pub candidates: Vec<u32>,
+}
+
+/// The plans for all that was seen so far.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// By the place of an origin.
+    plans: Vec<Option<Box<Plans>>>,
+    /// Of an origin that is not remembered.
+    stray: Plans,
+    /// Plans that are kept by the value of a field, over all origins.
+    narrow: usize,
 }
 
 /// A rule as it is to be found: its log source, its anchors, and the fields that it looks at (`ANY` for keywords).
@@ -116,20 +82,30 @@ pub struct Entry<'r> {
     pub source: &'r wire::Source,
     pub anchors: Option<Vec<Anchor>>,
     pub fields: Vec<FieldId>,
+    pub required: Required,
 }
 
+/// What a rule requires of a field: values by their place in `Index::values`.
+type Splits = Box<[(FieldId, Box<[u32]>)]>;
+
 const END_BYTES: usize = 4;
+/// Rules are split by fields that at least so many of them require, and by so many fields at most.
+const SPLITTING: usize = 8;
+const SPLIT_FIELDS: usize = 16;
+/// Plans that one thread keeps by the value of a field; each takes a kilobyte or two.
+const NARROW: usize = 16_384;
 
 impl Index {
     /// `rules` gives what is known of each rule; `None` for a rule that is no detection. `fields` is how many names there are.
-    pub fn new<'r>(rules: impl Iterator<Item = Option<Entry<'r>>>, fields: usize) -> Index {
+    pub fn new(rules: Vec<Option<Entry<'_>>>, fields: usize) -> Index {
+        let (splits, values) = splits(&rules);
         let mut sources: Vec<wire::Source> = Vec::new();
         let mut source_of = Vec::new();
         let mut parts: HashMap<(FieldId, Vec<u8>), Vec<u32>> = HashMap::new();
         let mut exact: HashMap<u64, Vec<u32>, Plain> = HashMap::default();
         let mut always = Vec::new();
         let mut asks = Vec::new();
-        for (n, rule) in rules.enumerate() {
+        for (n, rule) in rules.into_iter().enumerate() {
             let n = n as u32;
             let Some(rule) = rule else {
                 source_of.push(u32::MAX);
@@ -179,57 +155,106 @@ impl Index {
         let texts: Vec<(FieldId, Vec<u8>, u32)> =
             literals.into_iter().map(|((field, text), rules)| (field, text, by_part.push(&rules))).collect();
         let exact = exact.into_iter().map(|(key, rules)| (key, by_exact.push(&rules))).collect();
-        Index { sources, source_of, parts: Grams::new(&texts), by_part, exact, by_exact, asks, always, fields }
+        let parts = Grams::new(&texts);
+        Index { sources, source_of, parts, by_part, exact, by_exact, asks, splits, values, always, fields }
     }
 
-    /// Makes the plan for the event on the slate ready, if it is not yet; says whether there is any rule to ask.
-    pub fn ready<'s>(&self, slate: &Slate, seen: &'s mut Seen) -> &'s Plan {
+    /// The plans for what the event on the slate is; made when such an event is seen for the first time.
+    pub fn plans<'s>(&self, slate: &Slate, seen: &'s mut Seen) -> &'s Plans {
+        let Seen { plans, stray, narrow, .. } = seen;
         let Some(place) = slate.origin_now().place() else {
-            seen.stray = self.plan(slate.sources());
-            return &seen.stray;
+            *stray = self.plans_for(slate.sources(), NARROW);
+            return stray;
         };
-        if seen.plans.len() <= place {
-            seen.plans.resize(place + 1, None);
+        if plans.len() <= place {
+            plans.resize(place + 1, None);
         }
-        let Some(plan) = seen.plans.get_mut(place) else { return &seen.stray };
-        plan.get_or_insert_with(|| Box::new(self.plan(slate.sources())))
+        match plans.get_mut(place) {
+            Some(Some(plans)) => plans,
+            Some(room) => {
+                let made = self.plans_for(slate.sources(), *narrow);
+                *narrow += made.split.as_ref().map_or(0, Split::len);
+                room.insert(Box::new(made))
+            }
+            None => stray,
+        }
     }
 
-    fn plan(&self, sources: &[Source<'_>]) -> Plan {
+    /// `narrow` is how many plans by the value of a field there are already.
+    fn plans_for(&self, sources: &[Source<'_>], narrow: usize) -> Plans {
         let fitting: Vec<bool> = self.sources.iter().map(|asked| sources.iter().any(|source| satisfies(source, asked))).collect();
-        let fits = |rule: u32| {
-            let source = self.source_of.get(rule as usize);
+        let fits = |rule: &u32| {
+            let source = self.source_of.get(*rule as usize);
             source.and_then(|source| fitting.get(*source as usize)).copied().unwrap_or(false)
         };
+        let rules: Vec<u32> = (0..self.source_of.len() as u32).filter(fits).collect();
+        Plans { whole: self.plan(&rules, None), split: self.split(&rules, narrow) }
+    }
+
+    /// The rules by the values of the field that most of them require, if that is worth it.
+    fn split(&self, rules: &[u32], narrow: usize) -> Option<Split> {
+        let of = |rule: &u32| self.splits.get(*rule as usize).map_or(&[][..], |splits| splits);
+        let mut counts: BTreeMap<FieldId, usize> = BTreeMap::new();
+        for (field, _) in rules.iter().flat_map(of) {
+            *counts.entry(*field).or_default() += 1;
+        }
+        let (field, count) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+        if count < SPLITTING || count * 4 < rules.len() {
+            return None;
+        }
+        let mut rest = Vec::new();
+        let mut by_value: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for rule in rules {
+            match of(rule).iter().find(|(required, _)| *required == field) {
+                None => rest.push(*rule),
+                Some((_, values)) => values.iter().for_each(|value| by_value.entry(*value).or_default().push(*rule)),
+            }
+        }
+        if narrow + by_value.len() >= NARROW {
+            return None;
+        }
+        let plans = by_value.into_iter().filter_map(|(value, mut rules)| {
+            rules.extend_from_slice(&rest);
+            Some((self.values.get(value as usize)?.clone(), self.plan(&rules, Some(field))))
+        });
+        Some(Split::new(field, self.plan(&rest, None), plans))
+    }
+
+    /// A plan for some rules; of the field `settled`, the event has a value that they require.
+    fn plan(&self, rules: &[u32], settled: Option<FieldId>) -> Plan {
         let mut plan = Plan {
             fits: vec![0; self.source_of.len().div_ceil(64)].into(),
-            any: false,
+            any: !rules.is_empty(),
             asks: vec![0; self.fields].into(),
             everywhere: false,
-            always: self.always.iter().copied().filter(|rule| fits(*rule)).collect(),
+            always: Box::default(),
         };
-        for rule in (0..self.source_of.len() as u32).filter(|rule| fits(*rule)) {
-            plan.any = true;
-            if let Some(word) = plan.fits.get_mut(rule as usize >> 6) {
+        let mut always = Vec::new();
+        for rule in rules {
+            if let Some(word) = plan.fits.get_mut(*rule as usize >> 6) {
                 *word |= 1 << (rule & 63);
             }
-            for (field, what) in self.asks.get(rule as usize).into_iter().flatten() {
+            let asks = self.asks.get(*rule as usize).map_or(&[][..], |asks| asks);
+            let by_settled = |(field, what): &(FieldId, u8)| *what == ask::LOOK || Some(*field) == settled;
+            let needs_no_look = self.always.binary_search(rule).is_ok() || settled.is_some() && asks.iter().all(by_settled);
+            if needs_no_look {
+                always.push(*rule);
+            }
+            for (field, what) in asks {
                 match plan.asks.get_mut(usize::from(*field)) {
-                    Some(asks) => *asks |= what,
+                    Some(asks) => *asks |= if needs_no_look { ask::LOOK } else { *what },
                     None => plan.everywhere |= what & ask::PART != 0,
                 }
             }
         }
+        plan.always = always.into();
         plan
     }
 
-    /// Fills `seen.candidates` with the rules that may hold, in the set's order. `ready` comes first, then `Desk::lay`.
-    pub fn candidates(&self, origin: Origin, desk: &Desk, seen: &mut Seen) {
-        let Seen { put, plans, stray, candidates } = seen;
-        let plan = match origin.place() {
-            Some(place) => plans.get(place).and_then(|plan| plan.as_deref()).unwrap_or(stray),
-            None => stray,
-        };
+    /// Fills `seen.candidates` with the rules that may hold, in the set's order. `plans` comes first, then `Desk::lay` with
+    /// the plan chosen.
+    pub fn candidates(&self, plan: &Plan, desk: &Desk, seen: &mut Room) {
+        let Room { put, candidates } = seen;
         candidates.clear();
         put.resize(self.source_of.len().div_ceil(64), 0);
         let mut forward = |rules: &[u32]| {
@@ -294,6 +319,38 @@ impl Index {
 pub fn satisfies(source: &Source<'_>, asked: &wire::Source) -> bool {
     let part = |asked: &str, given: &str| asked.is_empty() || asked.eq_ignore_ascii_case(given);
     part(&asked.product, &source.product) && part(&asked.category, &source.category) && part(&asked.service, &source.service)
+}
+
+/// Of each rule, what it requires of the fields that many rules require something of; and the values.
+fn splits(rules: &[Option<Entry<'_>>]) -> (Vec<Splits>, Vec<Box<[u8]>>) {
+    let mut counts: BTreeMap<FieldId, usize> = BTreeMap::new();
+    for field in rules.iter().flatten().flat_map(|rule| rule.required.keys()) {
+        *counts.entry(*field).or_default() += 1;
+    }
+    let mut splitting: Vec<(usize, FieldId)> =
+        counts.into_iter().filter(|(_, count)| *count >= SPLITTING).map(|(field, count)| (count, field)).collect();
+    splitting.sort_unstable_by(|one, two| two.cmp(one));
+    splitting.truncate(SPLIT_FIELDS);
+    let (mut values, mut places) = (Vec::new(), HashMap::new());
+    let mut place = |value: &Vec<u8>| {
+        *places.entry(value.clone()).or_insert_with(|| {
+            values.push(value.as_slice().into());
+            values.len() as u32 - 1
+        })
+    };
+    let mut of = |rule: &Option<Entry<'_>>| -> Splits {
+        let required = rule.iter().flat_map(|rule| &rule.required);
+        let kept = required.filter(|(field, _)| splitting.iter().any(|(_, known)| known == *field));
+        kept.map(|(field, all)| {
+            let mut all: Vec<u32> = all.iter().map(&mut place).collect();
+            all.sort_unstable();
+            all.dedup();
+            (*field, all.into())
+        })
+        .collect()
+    };
+    let splits = rules.iter().map(&mut of).collect();
+    (splits, values)
 }
 
 fn key(field: FieldId, what: u8, text: &[u8]) -> u64 {

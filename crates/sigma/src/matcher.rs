@@ -1,6 +1,5 @@
-use crate::compile::Detection;
-use crate::index::Seen;
-use crate::matching::{Desk, View};
+use crate::index::{Room, Seen};
+use crate::matching::{Desk, Reason, View};
 use crate::read::{Logic, Rules};
 use crate::slate::Slate;
 use std::sync::Arc;
@@ -12,12 +11,20 @@ pub struct Matcher {
     slate: Slate,
     desk: Desk,
     seen: Seen,
+    room: Room,
     holding: Vec<u32>,
 }
 
 impl Matcher {
     pub fn new(rules: Arc<Rules>) -> Matcher {
-        Matcher { rules, slate: Slate::default(), desk: Desk::default(), seen: Seen::default(), holding: Vec::new() }
+        Matcher {
+            rules,
+            slate: Slate::default(),
+            desk: Desk::default(),
+            seen: Seen::default(),
+            room: Room::default(),
+            holding: Vec::new(),
+        }
     }
 
     pub fn rules(&self) -> &Arc<Rules> {
@@ -38,18 +45,24 @@ impl Matcher {
     /// told and those that only feed correlations. Allocates nothing once it has seen its largest event.
     pub fn judge(&mut self) -> &[u32] {
         self.holding.clear();
-        let Matcher { rules, slate, desk, seen, holding } = self;
-        let plan = rules.index.ready(slate, seen);
+        let Matcher { rules, slate, desk, seen, room, holding } = self;
+        room.candidates.clear();
+        let plans = rules.index.plans(slate, seen);
+        if !plans.whole.any() {
+            return &self.holding;
+        }
+        desk.name(slate, &rules.names);
+        let plan = desk.plan(slate, plans);
         if !plan.any() {
             return &self.holding;
         }
-        desk.lay(slate, &rules.names, plan);
-        rules.index.candidates(slate.origin_now(), desk, seen);
-        if seen.candidates.iter().any(|rule| rules.index.looks_everywhere(*rule)) {
+        desk.lay(slate, plan);
+        rules.index.candidates(plan, desk, room);
+        if room.candidates.iter().any(|rule| rules.index.looks_everywhere(*rule)) {
             desk.lay_rest(slate);
         }
         let view = View { slate, desk };
-        for place in &seen.candidates {
+        for place in &room.candidates {
             if let Some(Logic::Detection(detection)) = rules.logic(*place as usize)
                 && view.holds(detection)
             {
@@ -63,8 +76,9 @@ impl Matcher {
     #[cfg(test)]
     pub(crate) fn judge_by_asking_all(&mut self) -> Vec<u32> {
         let Matcher { rules, slate, desk, seen, .. } = self;
-        let plan = rules.index.ready(slate, seen).clone();
-        desk.lay(slate, &rules.names, &plan);
+        let plan = rules.index.plans(slate, seen).whole.clone();
+        desk.name(slate, &rules.names);
+        desk.lay(slate, &plan);
         desk.lay_rest(slate);
         let view = View { slate, desk };
         let holds = |place: &u32| match rules.logic(*place as usize) {
@@ -76,18 +90,27 @@ impl Matcher {
 
     /// How many rules were asked for the event on the slate: what judging costs grows with it.
     pub fn candidates(&self) -> usize {
-        self.seen.candidates.len()
+        self.room.candidates.len()
     }
 
     /// What a detection that holds for the event on the slate rests on. Call `judge` before.
     pub fn explain(&self, rule: usize) -> Vec<wire::Matched> {
-        match self.rules.logic(rule) {
-            Some(Logic::Detection(detection)) => self.explained(detection),
-            Some(Logic::Correlation(_)) | None => Vec::new(),
-        }
+        let mut matched = Vec::new();
+        self.reasons(rule, &mut |Reason { selection, field, value, pattern }| {
+            matched.push(wire::Matched {
+                selection: selection.to_owned(),
+                field: field.to_owned(),
+                value: value.to_owned(),
+                pattern: pattern.to_owned(),
+            });
+        });
+        matched
     }
 
-    fn explained(&self, detection: &Detection) -> Vec<wire::Matched> {
-        View { slate: &self.slate, desk: &self.desk }.explain(detection, &self.rules.names)
+    /// As `explain`, one after another and without a copy of them.
+    pub fn reasons(&self, rule: usize, on: &mut dyn FnMut(Reason<'_>)) {
+        if let Some(Logic::Detection(detection)) = self.rules.logic(rule) {
+            View { slate: &self.slate, desk: &self.desk }.explain(detection, &self.rules.names, on);
+        }
     }
 }

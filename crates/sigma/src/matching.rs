@@ -3,8 +3,8 @@
 use crate::compile::{Detection, Search};
 use crate::condition::Condition;
 use crate::fold::{FieldId, Names, fold_into};
-use crate::index::Plan;
 use crate::modifier::{Compare, Item, Pattern, Place, Test, TimePart};
+use crate::plan::{Plan, Plans};
 use crate::slate::{Name, Slate};
 use std::net::IpAddr;
 
@@ -28,8 +28,8 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// Lays an event out: of its values, those that the plan asks for.
-    pub fn lay(&mut self, slate: &Slate, names: &Names, plan: &Plan) {
+    /// Finds the rules' numbers for the names of an event's fields.
+    pub fn name(&mut self, slate: &Slate, names: &Names) {
         for id in self.ids.drain(..) {
             if let Some(first) = self.first.get_mut(usize::from(id)) {
                 *first = NONE;
@@ -39,22 +39,14 @@ impl Desk {
         for name in self.known.len()..slate.known() {
             self.known.push(names.find(slate.letters_of(name)).unwrap_or(FieldId::MAX));
         }
-        self.folded.clear();
-        self.spans.clear();
         self.next.clear();
+        self.next.resize(slate.len(), NONE);
         for place in 0..slate.len() {
             let id = match slate.name_at(place).and_then(Name::place) {
                 Some(name) => self.known.get(name).copied().unwrap_or(FieldId::MAX),
                 None => names.find(slate.letters_at(place)).unwrap_or(FieldId::MAX),
             };
-            let start = self.folded.len();
-            if plan.asks(id) != 0 {
-                fold_into(slate.value_at(place), &mut self.folded);
-            }
-            self.spans.push((start as u32, self.folded.len() as u32));
-            self.folded.push(0);
             self.ids.push(id);
-            self.next.push(NONE);
         }
         // From the last to the first, so that each chain runs in the event's order.
         for (n, id) in self.ids.iter().enumerate().rev() {
@@ -62,6 +54,36 @@ impl Desk {
                 *next = *first;
                 *first = n as u32;
             }
+        }
+    }
+
+    /// The plan for an event whose fields are named.
+    pub fn plan<'p>(&mut self, slate: &Slate, plans: &'p Plans) -> &'p Plan {
+        let Some(split) = &plans.split else { return &plans.whole };
+        let first = self.first.get(usize::from(split.field)).copied().unwrap_or(NONE);
+        match self.next.get(first as usize) {
+            None => &split.rest,
+            Some(&NONE) => {
+                self.folded.clear();
+                fold_into(slate.value_at(first as usize), &mut self.folded);
+                split.of(&self.folded)
+            }
+            // Of several values any may be the one that a rule requires.
+            Some(_) => &plans.whole,
+        }
+    }
+
+    /// Lays the values of an event out whose fields are named: those that the plan asks for.
+    pub fn lay(&mut self, slate: &Slate, plan: &Plan) {
+        self.folded.clear();
+        self.spans.clear();
+        for (place, id) in self.ids.iter().enumerate() {
+            let start = self.folded.len();
+            if plan.asks(*id) != 0 {
+                fold_into(slate.value_at(place), &mut self.folded);
+            }
+            self.spans.push((start as u32, self.folded.len() as u32));
+            self.folded.push(0);
         }
     }
 
@@ -84,6 +106,18 @@ impl Desk {
     pub fn value_and_end(&self, n: usize) -> &[u8] {
         self.spans.get(n).and_then(|(start, end)| self.folded.get(*start as usize..=*end as usize)).unwrap_or_default()
     }
+}
+
+/// A value by which a rule holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reason<'r> {
+    /// The selection's name in the rule.
+    pub selection: &'r str,
+    pub field: &'r str,
+    /// Its first 512 letters.
+    pub value: &'r str,
+    /// What it was compared with, as the rule writes it.
+    pub pattern: &'r str,
 }
 
 /// An event on its desk.
@@ -174,18 +208,16 @@ impl<'v> View<'v> {
     }
 
     /// What the rule's holding rests on: of each selection that the condition asks for and that holds, the values that matched.
-    pub fn explain(self, detection: &Detection, names: &Names) -> Vec<wire::Matched> {
+    pub fn explain(self, detection: &Detection, names: &Names, on: &mut dyn FnMut(Reason<'_>)) {
         let mut asked = Vec::new();
         self.asked(detection, &detection.condition, true, &mut asked);
         asked.sort_unstable();
         asked.dedup();
-        let mut found = Vec::new();
         for n in asked {
             if let (Some(name), Some(search)) = (detection.names.get(n), detection.selections.get(n)) {
-                self.explain_search(name, search, names, &mut found);
+                self.explain_search(name, search, names, on);
             }
         }
-        found
     }
 
     /// The selections that hold and by which the condition comes out as it does: `yes` says which way that is.
@@ -202,43 +234,48 @@ impl<'v> View<'v> {
         }
     }
 
-    fn explain_search(self, selection: &str, search: &Search, names: &Names, found: &mut Vec<wire::Matched>) {
+    fn explain_search(self, selection: &str, search: &Search, names: &Names, on: &mut dyn FnMut(Reason<'_>)) {
         match search {
-            Search::All(parts) => parts.iter().for_each(|part| self.explain_search(selection, part, names, found)),
+            Search::All(parts) => parts.iter().for_each(|part| self.explain_search(selection, part, names, on)),
             Search::Any(parts) => {
-                parts
-                    .iter()
-                    .filter(|part| self.search(part))
-                    .take(1)
-                    .for_each(|part| self.explain_search(selection, part, names, found));
+                let first = parts.iter().find(|part| self.search(part));
+                first.into_iter().for_each(|part| self.explain_search(selection, part, names, on));
             }
             Search::Item(item) => {
-                let told = |place: Option<usize>, pattern: String| wire::Matched {
-                    selection: selection.to_owned(),
+                let mut tell = |place: Option<usize>, pattern: &str| {
                     // A keyword's field is the one that it was found in.
-                    field: match (item.field, place) {
-                        (Some(id), _) => names.name(id).to_owned(),
-                        (None, Some(n)) => self.slate.letters_at(n).to_owned(),
-                        (None, None) => String::new(),
-                    },
-                    value: place.map(|n| self.raw(n).chars().take(512).collect()).unwrap_or_default(),
-                    pattern,
+                    let field = match (item.field, place) {
+                        (Some(id), _) => names.name(id),
+                        (None, Some(n)) => self.slate.letters_at(n),
+                        (None, None) => "",
+                    };
+                    let value = place.map(|n| start_of(self.raw(n))).unwrap_or_default();
+                    on(Reason { selection, field, value, pattern });
                 };
                 if item.negated {
                     // What it is not: the field's value, if it has one, and all that it differs from.
                     let place = item.field.and_then(|id| self.places(id).next());
                     let written: Vec<&str> = item.patterns.iter().take(8).map(|pattern| &*pattern.written).collect();
-                    return found.push(told(place, format!("not {}", written.join(", "))));
+                    return tell(place, &format!("not {}", written.join(", ")));
                 }
                 let matching = item
                     .patterns
                     .iter()
                     .filter_map(|pattern| self.found(item.field, &pattern.test).map(|place| (pattern, place)));
                 for (pattern, place) in matching.take(if item.all { item.patterns.len() } else { 1 }) {
-                    found.push(told(place, pattern.written.to_string()));
+                    tell(place, &pattern.written);
                 }
             }
         }
+    }
+}
+
+/// The beginning of a value: as much of it as a reason tells.
+fn start_of(value: &str) -> &str {
+    const LETTERS: usize = 512;
+    match value.len() {
+        0..=LETTERS => value,
+        _ => value.char_indices().nth(LETTERS).and_then(|(end, _)| value.get(..end)).unwrap_or(value),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::fold::{Names, hash};
 use crate::index::{self, Index};
 use crate::modifier::{Lists, Means};
 use crate::yaml::{self, Node};
-use crate::{Fault, Level, Notice, Refusal, Rule, anchor, old};
+use crate::{Fault, Level, Notice, Refusal, Rule, anchor, old, split};
 use std::collections::{HashMap, HashSet};
 
 /// A set of rules, compiled and never changed again. Share it with `Arc`.
@@ -439,10 +439,15 @@ impl Reading<'_> {
             rule.anchored = anchors.is_some() || matches!(logic, Logic::Correlation(_));
         }
         let entries = rules.iter().zip(&logics).zip(necessary).map(|((rule, logic), anchors)| match logic {
-            Logic::Detection(detection) => Some(index::Entry { source: &rule.source, anchors, fields: detection.fields() }),
+            Logic::Detection(detection) => Some(index::Entry {
+                source: &rule.source,
+                anchors,
+                fields: detection.fields(),
+                required: split::required(detection),
+            }),
             Logic::Correlation(_) => None,
         });
-        let index = Index::new(entries, self.means.names.len());
+        let index = Index::new(entries.collect(), self.means.names.len());
         let rules = Rules { rules, logics, prints, names: self.means.names, index, feeds, by_id: self.by_id };
         Read { rules, faults: self.faults, notices: self.notices }
     }
