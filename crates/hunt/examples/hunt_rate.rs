@@ -37,9 +37,9 @@ fn main() -> anyhow::Result<()> {
     let mut written = Ok(());
     let mut asked = hunt::Hunt::new(Arc::new(checked.rules), options);
     asked.threads = threads.unwrap_or(asked.threads);
-    let summary = asked.over(&paths, &mut |report| {
+    let summary = asked.over(&paths, &mut |catch| {
         if written.is_ok() {
-            written = hunt::write_jsonl(&mut out, &report);
+            written = catch.write_jsonl(&mut out);
         }
     });
     written?;

@@ -20,7 +20,7 @@ fn main() -> io::Result<()> {
     let options = Options { min_level: Level::Low, now: Moment(1_790_000_000_000), east: 9 * Moment::HOUR };
     let mut gatherer = Gatherer::new(20_000);
     let hunt = Hunt::new(Arc::new(checked.rules), options.clone());
-    let (summary, sums) = hunt.run_and_sums(&[from], &Arc::default(), &mut |one| gatherer.add(one));
+    let (summary, sums) = hunt.run_and_sums(&[from], &Arc::default(), &mut |one| gatherer.add(one.report()));
     let made = Made {
         version: format!("komainu {}", env!("CARGO_PKG_VERSION")),
         rules: checked.loaded as u64,

@@ -21,7 +21,7 @@ const BACK: usize = 64 << 10;
 #[derive(Debug)]
 pub(crate) struct Opened {
     /// What findings call it.
-    pub name: String,
+    pub name: Arc<str>,
     /// The file on the disk that it lies in.
     pub input: Arc<str>,
     pub kind: Kind,

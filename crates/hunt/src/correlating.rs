@@ -1,7 +1,8 @@
 //! The part of a hunt that remembers: events of all files, in the order of time, put to the correlations.
 
 use crate::Bounds;
-use crate::desk::{Brief, Counts, Feed, Found, found};
+use crate::desk::{Brief, Counts};
+use crate::kept::{Feed, Found, Pen};
 use crate::sorted::{Merged, Sorter};
 use sigma::{Correlator, Hit, Limits};
 use std::collections::HashMap;
@@ -22,8 +23,7 @@ pub(crate) struct Correlating {
     hits: Vec<Hit>,
     /// Where the events stood that the correlations remember, by their address.
     places: HashMap<usize, (Weak<wire::Event>, Place)>,
-    /// The file of the last event.
-    file: Option<Arc<str>>,
+    pen: Pen,
 }
 
 /// A file and a record's number.
@@ -31,12 +31,6 @@ type Place = (Arc<str>, u64);
 
 /// Places beyond twice those that are needed, before the others are forgotten.
 const PLACES: usize = 10_000;
-
-fn on_some(found: Option<Found>, on: &mut dyn FnMut(Found)) {
-    if let Some(found) = found {
-        on(found);
-    }
-}
 
 impl Correlating {
     pub fn new(brief: &Arc<Brief>, bounds: &Bounds) -> Correlating {
@@ -49,7 +43,7 @@ impl Correlating {
             excluded: Counts::default(),
             hits: Vec::new(),
             places: HashMap::new(),
-            file: None,
+            pen: Pen::default(),
         }
     }
 
@@ -96,11 +90,11 @@ impl Correlating {
     /// Correlates an event now.
     pub fn add(&mut self, feed: Feed, on: &mut dyn FnMut(Found)) {
         let Feed { file, record, holding, event } = feed;
-        let event = Arc::new(event);
+        let Some(event) = event.first().map(|event| Arc::new(event.to_wire())) else { return };
         let mut hits = std::mem::take(&mut self.hits);
         self.correlator.add(&holding, &event, &mut hits);
         self.remember(&file, record, &event);
-        self.tell(&mut hits, &(file.as_str().into(), record), on);
+        self.tell(&mut hits, &(file, record), on);
         self.hits = hits;
     }
 
@@ -113,18 +107,14 @@ impl Correlating {
     }
 
     /// Remembers where an event stood, for as long as the correlations remember the event.
-    fn remember(&mut self, file: &str, record: u64, event: &Arc<wire::Event>) {
+    fn remember(&mut self, file: &Arc<str>, record: u64, event: &Arc<wire::Event>) {
         if Arc::strong_count(event) == 1 {
             return;
         }
         if self.places.len() > 2 * self.correlator.remembered() + PLACES {
             self.places.retain(|_, (event, _)| event.strong_count() > 0);
         }
-        let file = match &self.file {
-            Some(last) if **last == *file => Arc::clone(last),
-            _ => Arc::clone(self.file.insert(file.into())),
-        };
-        self.places.insert(Arc::as_ptr(event) as usize, (Arc::downgrade(event), (file, record)));
+        self.places.insert(Arc::as_ptr(event) as usize, (Arc::downgrade(event), (Arc::clone(file), record)));
     }
 
     /// Tells what fired. A finding stands where its last event stood.
@@ -140,7 +130,7 @@ impl Correlating {
             };
             let place = self.places.get(&(Arc::as_ptr(&event) as usize)).filter(|(known, _)| known.strong_count() > 0);
             let (file, record) = if last.0.is_empty() { place.map_or(last, |(_, place)| place) } else { last };
-            on_some(found(&self.brief.rules, hit, file, *record, || wire::Event::clone(&event)), on);
+            on(Found::of_hit((file, *record), &hit, &mut self.pen));
         }
     }
 

@@ -47,7 +47,7 @@ pub(crate) enum Sent {
 /// A block that was judged to its end.
 pub(crate) struct Finished {
     pub input: Arc<str>,
-    pub file: String,
+    pub file: Arc<str>,
     pub part: u32,
 }
 
@@ -235,7 +235,7 @@ impl<'c> Worker<'c> {
     }
 
     fn plain(&mut self, kind: Kind, whole: &mut dyn Read, about: &About) -> io::Result<()> {
-        let opened = Opened { name: about.name.clone(), input: Arc::clone(&about.input), kind };
+        let opened = Opened { name: about.name.as_str().into(), input: Arc::clone(&about.input), kind };
         match kind {
             Kind::Empty => self.ended(),
             Kind::Unknown if about.named => return Err(io::Error::other("this is no kind of log that can be read")),
@@ -314,7 +314,7 @@ impl<'c> Worker<'c> {
         let done = whole.as_ref().is_ok_and(|whole| *whole);
         piece.counts.files += u64::from(done && last);
         course.judged(piece.counts.files, piece.counts.events, piece.found.len() as u64);
-        let finished = Finished { input: Arc::clone(&of.input), file: of.name.clone(), part };
+        let finished = Finished { input: Arc::clone(&of.input), file: Arc::clone(&of.name), part };
         self.send(Sent::Piece { unit, piece, done: done.then_some(finished) });
         whole.map(|_| ())
     }

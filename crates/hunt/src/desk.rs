@@ -5,14 +5,14 @@ use crate::blocks::Block;
 use crate::choice::Choice;
 use crate::course::Course;
 use crate::exclude::Exclusions;
-use crate::sorted::Sortable;
+use crate::kept::{Event, Feed, Found, Pen};
+use crate::sorted::Sortable as _;
 use crate::source::{Readers, Source, Trouble};
 use crate::sums::Collector;
 use decode::kind::Kind;
 use decode::windows::Mapping;
 use serde::{Deserialize, Serialize};
 use sigma::{Matcher, Rules};
-use std::cmp::Ordering;
 use std::io;
 use std::sync::Arc;
 
@@ -29,27 +29,6 @@ pub(crate) struct Brief {
     pub exclusions: Exclusions,
     /// For each rule, the exclusions that concern it.
     pub excluded: Vec<Vec<usize>>,
-}
-
-/// A finding on its way.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Found {
-    pub file: String,
-    pub record: u64,
-    /// The rule's place in its set.
-    pub rule: usize,
-    pub host: String,
-    pub finding: wire::Finding,
-}
-
-/// An event on its way to the correlations.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Feed {
-    pub file: String,
-    pub record: u64,
-    /// The rules that hold for it and feed correlations.
-    pub holding: Vec<u32>,
-    pub event: wire::Event,
 }
 
 /// A fault of a file, in the place where it belongs.
@@ -84,8 +63,6 @@ pub(crate) struct Piece {
     pub bytes: usize,
 }
 
-/// Fields that name the machine, the surest first.
-pub(crate) const HOSTS: [&str; 5] = ["Computer", "Hostname", "host.name", "host", "node"];
 /// Faults kept of one block; more are only counted.
 pub(crate) const TOLD: usize = 5;
 /// Bytes of findings after which a piece is handed over before its block ends.
@@ -99,6 +76,7 @@ pub(crate) struct Desk {
     readers: Readers,
     matcher: Matcher,
     holding: Vec<u32>,
+    pen: Pen,
     pub piece: Piece,
     /// Records up to this number are passed over: they were judged before.
     pub after: Option<u64>,
@@ -158,7 +136,17 @@ impl Desk {
         let readers = Readers::new(mapping, brief.options.now, brief.options.east);
         let matcher = Matcher::new(Arc::clone(&brief.rules));
         let sums = sums.then(Collector::new);
-        Desk { brief, readers, matcher, holding: Vec::new(), piece: Piece::default(), after: None, newest: 0, sums }
+        Desk {
+            brief,
+            readers,
+            matcher,
+            holding: Vec::new(),
+            pen: Pen::default(),
+            piece: Piece::default(),
+            after: None,
+            newest: 0,
+            sums,
+        }
     }
 
     /// The events of a block.
@@ -188,7 +176,7 @@ impl Desk {
     /// Ends early, with `false`, when the hunt was stopped.
     pub fn judge(
         &mut self,
-        file: &str,
+        file: &Arc<str>,
         part: u32,
         source: &mut Source<'_>,
         course: &Course,
@@ -219,7 +207,7 @@ impl Desk {
     }
 
     /// Judges the event on the slate.
-    fn event(&mut self, file: &str, record: u64) {
+    fn event(&mut self, file: &Arc<str>, record: u64) {
         self.piece.counts.events += 1;
         self.newest = self.newest.max(record);
         if !self.brief.choice.within(self.matcher.slate().at) {
@@ -237,81 +225,33 @@ impl Desk {
     }
 
     /// Makes findings of the rules that hold, and hands the event on to the correlations that they feed.
-    fn held(&mut self, file: &str, record: u64) {
-        let brief = Arc::clone(&self.brief);
-        let mut holding = std::mem::take(&mut self.holding);
+    fn held(&mut self, file: &Arc<str>, record: u64) {
+        let Desk { brief, matcher, pen, piece, holding, .. } = self;
+        let slate = matcher.slate();
+        let mut kept: Option<Arc<[Event]>> = None;
+        let mut event = |pen: &mut Pen| Arc::clone(kept.get_or_insert_with(|| Arc::new([Event::of_slate(slate, pen)])));
         holding.retain(|place| {
-            let place = *place as usize;
-            let slate = self.matcher.slate();
+            let rule = *place as usize;
             let fields = (0..slate.len()).map(|n| (slate.letters_at(n), slate.value_at(n)));
-            if let Some(n) = brief.exclusion(place, fields) {
-                self.piece.counts.exclude(n, 1);
+            if let Some(n) = brief.exclusion(rule, fields) {
+                piece.counts.exclude(n, 1);
                 return false;
             }
-            if brief.told.get(place) == Some(&true) {
-                let hit = sigma::Hit { rule: place, at: slate.at, matched: self.matcher.explain(place), events: Vec::new() };
-                self.piece.found.extend(found(&brief.rules, hit, file, record, || slate.to_wire()));
-                self.piece.bytes += self.piece.found.last().map_or(0, Sortable::size);
+            if brief.told.get(rule) == Some(&true) {
+                let events = event(pen);
+                matcher.reasons(rule, &mut |reason| {
+                    [reason.selection, reason.field, reason.value, reason.pattern].into_iter().for_each(|text| pen.put(text));
+                });
+                let found = Found::new((file, record), *place, pen, &events);
+                piece.bytes += found.size();
+                piece.found.push(found);
             }
-            brief.feeds.get(place) == Some(&true)
+            brief.feeds.get(rule) == Some(&true)
         });
         if !holding.is_empty() {
-            let event = self.matcher.slate().to_wire();
-            let feed = Feed { file: file.to_owned(), record, holding: holding.clone(), event };
-            self.piece.bytes += feed.size();
-            self.piece.feeds.push(feed);
+            let feed = Feed { file: Arc::clone(file), record, holding: holding.as_slice().into(), event: event(pen) };
+            piece.bytes += feed.size();
+            piece.feeds.push(feed);
         }
-        self.holding = holding;
-    }
-}
-
-/// A hit as a finding, with the machine that its last event names.
-pub(crate) fn found(
-    rules: &Rules,
-    hit: sigma::Hit,
-    file: &str,
-    record: u64,
-    event: impl FnOnce() -> wire::Event,
-) -> Option<Found> {
-    let rule = hit.rule;
-    let finding = hit.finding(rules, event)?;
-    let field = |name: &&str| {
-        let last = finding.events.last()?;
-        last.fields.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone())
-    };
-    let host = HOSTS.iter().find_map(field).unwrap_or_default();
-    Some(Found { file: file.to_owned(), record, rule, host, finding })
-}
-
-/// Bytes that an event takes up, about.
-fn size_of(event: &wire::Event) -> usize {
-    128 + event.fields.iter().map(|(name, value)| name.len() + value.len() + 64).sum::<usize>()
-}
-
-impl Sortable for Found {
-    /// By time; then by file and record, so that the order is the same however many threads there were.
-    fn order(&self, other: &Found) -> Ordering {
-        let key = |found: &Found| (found.finding.at, found.record, found.rule);
-        let (mine, theirs) = (key(self), key(other));
-        mine.0.cmp(&theirs.0).then_with(|| self.file.cmp(&other.file)).then_with(|| (mine.1, mine.2).cmp(&(theirs.1, theirs.2)))
-    }
-
-    fn size(&self) -> usize {
-        let finding = &self.finding;
-        let matched = finding.matched.iter();
-        let matched = matched.map(|one| 160 + one.selection.len() + one.field.len() + one.value.len() + one.pattern.len());
-        let tags = finding.tags.iter().map(|tag| tag.len() + 32);
-        let texts = self.file.len() + self.host.len() + finding.title.len() + finding.rule.len() + finding.name.len();
-        320 + texts + matched.sum::<usize>() + tags.sum::<usize>() + finding.events.iter().map(size_of).sum::<usize>()
-    }
-}
-
-impl Sortable for Feed {
-    fn order(&self, other: &Feed) -> Ordering {
-        self.event.at.cmp(&other.event.at).then_with(|| self.file.cmp(&other.file)).then(self.record.cmp(&other.record))
-    }
-
-    fn size(&self) -> usize {
-        128 + self.file.len() + self.holding.len() * 4 + size_of(&self.event)
     }
 }

@@ -6,6 +6,7 @@
 mod about;
 pub mod attack;
 mod blocks;
+mod catch;
 mod choice;
 mod correlating;
 mod course;
@@ -13,6 +14,7 @@ mod crew;
 mod desk;
 mod exclude;
 mod follow;
+mod kept;
 mod lines;
 pub mod outcome;
 mod packed;
@@ -32,6 +34,7 @@ mod when;
 mod tests;
 
 pub use about::{Bounds, Options, Report, Summary, Verdict};
+pub use catch::Catch;
 pub use choice::Choice;
 pub use course::{Course, SoFar};
 pub use exclude::{Exclusion, Exclusions};
@@ -50,5 +53,5 @@ use std::sync::Arc;
 /// Goes through files and folders, and calls `on` for each finding, in the order of time. What cannot be read is told in the
 /// summary and passed over. The simple form of [`Hunt`].
 pub fn hunt(paths: &[PathBuf], rules: Arc<Rules>, options: &Options, on: &mut dyn FnMut(Report)) -> Summary {
-    Hunt::new(rules, options.clone()).over(paths, on)
+    Hunt::new(rules, options.clone()).over(paths, &mut |catch| on(catch.report()))
 }

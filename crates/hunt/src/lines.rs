@@ -1,6 +1,7 @@
 //! Findings as lines: JSON and CSV.
 
 use crate::Report;
+use crate::catch::Line;
 use base::Moment;
 use std::io::{self, Write};
 
@@ -13,7 +14,7 @@ pub fn write_jsonl(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         title: &finding.title,
         level: &finding.level,
         host: &report.host,
-        source_file: report.source_file.display().to_string(),
+        source_file: &report.source_file.display().to_string(),
         record_id: report.record_id,
         rule_name: &finding.name,
         author: &report.author,
@@ -24,24 +25,6 @@ pub fn write_jsonl(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     };
     serde_json::to_writer(&mut *out, &line)?;
     out.write_all(b"\n")
-}
-
-#[derive(serde::Serialize)]
-struct Line<'r> {
-    time: String,
-    rule_id: &'r str,
-    title: &'r str,
-    level: &'r str,
-    host: &'r str,
-    source_file: String,
-    record_id: u64,
-    rule_name: &'r str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    author: &'r str,
-    rule_file: &'r str,
-    tags: &'r [String],
-    matched: &'r [wire::Matched],
-    events: &'r [wire::Event],
 }
 
 /// The first line of a CSV, with the mark by which Excel knows UTF-8.

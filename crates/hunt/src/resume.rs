@@ -4,7 +4,8 @@
 
 use crate::Input;
 use crate::crew::{Finished, Sent};
-use crate::desk::{Counts, Feed, Found, Piece, Told};
+use crate::desk::{Counts, Piece, Told};
+use crate::kept::{Feed, Found};
 use base::Moment;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -14,7 +15,7 @@ use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Wri
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Bytes of the beginning of a file by which it is known again.
 const HEAD: u64 = 64 << 10;
 /// Bytes of one line of a state; ours are far shorter.
@@ -174,7 +175,7 @@ impl State {
                 lines.extend(piece.feeds.iter().map(|feed| Line::Feed { unit: *unit, feed: feed.clone() }));
                 lines.push(Line::Piece { unit: *unit, counts: piece.counts.clone(), faults: piece.faults.clone() });
                 if let Some(Finished { input, file, part }) = done {
-                    lines.push(Line::Done { unit: *unit, input: input.to_string(), file: file.clone(), part: *part });
+                    lines.push(Line::Done { unit: *unit, input: input.to_string(), file: file.to_string(), part: *part });
                 }
             }
         }

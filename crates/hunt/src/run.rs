@@ -1,19 +1,21 @@
 //! A hunt from its beginning to its end.
 
-use crate::about::{Bounds, Options, Report, Summary};
+use crate::about::{Bounds, Options, Summary};
+use crate::catch::Catch;
 use crate::choice::Choice;
 use crate::correlating::Correlating;
 use crate::course::Course;
 use crate::crew::{Crew, Sent, Worker};
-use crate::desk::{Brief, Counts, Found, Piece, TOLD, Told};
+use crate::desk::{Brief, Counts, Piece, TOLD, Told};
 use crate::exclude::Exclusions;
+use crate::kept::Found;
 use crate::queue::Queue;
 use crate::resume::{Done, State};
 use crate::sorted::Sorter;
 use crate::sums::{Collector, Sums};
 use crate::walk::{self, Input};
 use decode::windows::Mapping;
-use sigma::{Fault, Level, Rules};
+use sigma::{Fault, Rules};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
@@ -57,13 +59,13 @@ impl Hunt {
     }
 
     /// Goes through files and folders, with all that lies in them; `-` is what comes in on standard input.
-    pub fn over(&self, paths: &[PathBuf], on: &mut dyn FnMut(Report)) -> Summary {
+    pub fn over(&self, paths: &[PathBuf], on: &mut dyn FnMut(&Catch<'_>)) -> Summary {
         self.run(paths, &Arc::default(), on)
     }
 
     /// As `over`; `course` tells how far it has come, and stops it. Findings are told when all files are read, in the order of
     /// time; then of file and record, so that they are the same however many threads there were.
-    pub fn run(&self, paths: &[PathBuf], course: &Arc<Course>, on: &mut dyn FnMut(Report)) -> Summary {
+    pub fn run(&self, paths: &[PathBuf], course: &Arc<Course>, on: &mut dyn FnMut(&Catch<'_>)) -> Summary {
         let (inputs, faults) = walk::inputs(paths);
         let mut summary = self.files(inputs, course, on);
         summary.tell(faults);
@@ -71,7 +73,7 @@ impl Hunt {
     }
 
     /// As `run`, with the sums that an engineer looks at first.
-    pub fn run_and_sums(&self, paths: &[PathBuf], course: &Arc<Course>, on: &mut dyn FnMut(Report)) -> (Summary, Sums) {
+    pub fn run_and_sums(&self, paths: &[PathBuf], course: &Arc<Course>, on: &mut dyn FnMut(&Catch<'_>)) -> (Summary, Sums) {
         let (inputs, faults) = walk::inputs(paths);
         let (mut summary, sums) = self.files_and_sums(inputs, course, on);
         summary.tell(faults);
@@ -79,12 +81,12 @@ impl Hunt {
     }
 
     /// As `run`, over files that each have a name to be called by.
-    pub fn files(&self, inputs: Vec<Input>, course: &Arc<Course>, on: &mut dyn FnMut(Report)) -> Summary {
+    pub fn files(&self, inputs: Vec<Input>, course: &Arc<Course>, on: &mut dyn FnMut(&Catch<'_>)) -> Summary {
         self.gathered(inputs, course, Aims { sums: false, goes_on: false }, on).0
     }
 
     /// As `files`, with the sums that an engineer looks at first.
-    pub fn files_and_sums(&self, inputs: Vec<Input>, course: &Arc<Course>, on: &mut dyn FnMut(Report)) -> (Summary, Sums) {
+    pub fn files_and_sums(&self, inputs: Vec<Input>, course: &Arc<Course>, on: &mut dyn FnMut(&Catch<'_>)) -> (Summary, Sums) {
         let (summary, _, sums) = self.gathered(inputs, course, Aims { sums: true, goes_on: false }, on);
         (summary, sums)
     }
@@ -100,7 +102,7 @@ impl Hunt {
         inputs: Vec<Input>,
         course: &Arc<Course>,
         aims: Aims,
-        on: &mut dyn FnMut(Report),
+        on: &mut dyn FnMut(&Catch<'_>),
     ) -> (Summary, Correlating, Sums) {
         let brief = self.brief();
         let mut gather = Gather::new(&brief, &self.bounds);
@@ -253,7 +255,7 @@ impl Gather {
     }
 
     /// Correlates, and tells everything in order.
-    fn end(mut self, on: &mut dyn FnMut(Report), stopped: bool, goes_on: bool) -> (Summary, Correlating) {
+    fn end(mut self, on: &mut dyn FnMut(&Catch<'_>), stopped: bool, goes_on: bool) -> (Summary, Correlating) {
         let Gather { correlating, found, findings, lost, .. } = &mut self;
         if let Err(error) = correlating.finish(goes_on, &mut |new| keep(found, new, findings, lost)) {
             self.fail("events for correlations", &error.to_string());
@@ -265,7 +267,7 @@ impl Gather {
         }
         let outcome = self.found.take().and_then(|merged| {
             for found in merged {
-                on(report(&self.brief.rules, found?));
+                on(&Catch::new(&self.brief.rules, &found?));
             }
             Ok(())
         });
@@ -303,13 +305,4 @@ impl Gather {
 fn keep(sorter: &mut Sorter<Found>, found: Found, findings: &mut u64, lost: &mut u64) {
     *findings += 1;
     *lost += u64::from(sorter.push(found).is_some());
-}
-
-/// A finding as it is told.
-pub(crate) fn report(rules: &Rules, found: Found) -> Report {
-    let rule = rules.at(found.rule);
-    let level = rule.map_or(Level::Informational, |rule| rule.level);
-    let (author, rule_file) = rule.map(|rule| (rule.author.clone(), rule.file.clone())).unwrap_or_default();
-    let Found { file, record, host, finding, .. } = found;
-    Report { finding, level, host, source_file: PathBuf::from(file), record_id: record, author, rule_file }
 }

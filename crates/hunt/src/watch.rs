@@ -4,13 +4,15 @@
 //! was copied or packed is not told again; and begin anew when they become shorter. They are looked at again and again
 //! rather than waited for, because that works on every disk and network share.
 
-use crate::about::{Report, Summary};
+use crate::about::Summary;
 use crate::blocks::{Block, Opened};
+use crate::catch::Catch;
 use crate::correlating::Correlating;
 use crate::course::Course;
-use crate::desk::{Counts, Desk, Feed, Found, Piece, Told};
+use crate::desk::{Counts, Desk, Piece, Told};
 use crate::follow::{self, Followed, Form, Key};
-use crate::run::{Aims, Hunt, report};
+use crate::kept::{Feed, Found};
+use crate::run::{Aims, Hunt};
 use crate::sorted::Sortable as _;
 use crate::walk::{self, Input};
 use base::Clock;
@@ -32,7 +34,7 @@ struct Watch<'h> {
     desk: Desk,
     correlating: Correlating,
     summary: Summary,
-    on: &'h mut dyn FnMut(Report),
+    on: &'h mut dyn FnMut(&Catch<'_>),
 }
 
 /// Faults told in all.
@@ -46,7 +48,7 @@ impl Hunt {
     ///
     /// A line counts once its end is written. What has no lines and is no Windows event log (archives, JSON lists, UTF-16) is
     /// gone through as a whole whenever it has changed and come to rest.
-    pub fn watch(&self, paths: &[PathBuf], course: &Arc<Course>, pause: Duration, on: &mut dyn FnMut(Report)) -> Summary {
+    pub fn watch(&self, paths: &[PathBuf], course: &Arc<Course>, pause: Duration, on: &mut dyn FnMut(&Catch<'_>)) -> Summary {
         let (mut inputs, mut faults) = walk::inputs(paths);
         inputs.retain(|input| !input.is_stdin());
         let mut known = HashMap::new();
@@ -158,8 +160,8 @@ impl Watch<'_> {
     fn growth(&mut self, followed: &mut Followed) -> io::Result<()> {
         while let Some((bytes, lines)) = followed.next_piece()? {
             let Some(kind) = followed.kind() else { break };
-            let (name, head) = (followed.name.clone(), Arc::clone(&followed.columns));
-            let of = Arc::new(Opened { input: name.as_str().into(), name: name.clone(), kind });
+            let (name, head): (Arc<str>, _) = (followed.name.as_str().into(), Arc::clone(&followed.columns));
+            let of = Arc::new(Opened { input: Arc::clone(&name), name: Arc::clone(&name), kind });
             let block = Block { of, part: 0, before: lines, head, bytes, last: false };
             (self.desk.after, self.desk.newest) = (followed.after(), 0);
             let mut parts = Vec::new();
@@ -215,7 +217,7 @@ impl Watch<'_> {
         self.summary.findings += found.len() as u64;
         found.sort_by(Found::order);
         for found in found {
-            (self.on)(report(&self.hunt.rules, found));
+            (self.on)(&Catch::new(&self.hunt.rules, &found));
         }
     }
 

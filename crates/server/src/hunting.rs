@@ -153,13 +153,13 @@ impl Hunt {
         let tables = !self.watch && std::io::stderr().is_terminal();
         let wanted = tables || outputs.waits();
         let mut gatherer = wanted.then(|| Gatherer::new(KEPT));
-        let mut on = |report: hunt::Report| {
-            if outputs.write(&report, self.watch).is_err() {
+        let mut on = |catch: &hunt::Catch<'_>| {
+            if outputs.write(catch, self.watch).is_err() {
                 // There is nobody to tell findings to any more.
                 course.stop();
             }
             if let Some(gatherer) = &mut gatherer {
-                gatherer.add(report);
+                gatherer.add(catch.report());
             }
         };
         let begun = Clock::System.now();

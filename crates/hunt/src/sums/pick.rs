@@ -21,5 +21,5 @@ impl<'s, const N: usize> Pick<'s, N> {
 
 /// The machine that an event names.
 pub(super) fn host(slate: &Slate) -> String {
-    super::kept(crate::desk::HOSTS.iter().find_map(|name| slate.get_named(name)).unwrap_or_default())
+    super::kept(crate::catch::HOSTS.iter().find_map(|name| slate.get_named(name)).unwrap_or_default())
 }

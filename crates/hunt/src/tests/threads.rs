@@ -24,7 +24,7 @@ pub(super) fn hunt() -> Hunt {
 
 pub(super) fn found(hunt: &Hunt, paths: &[PathBuf]) -> (Vec<Report>, Summary) {
     let mut reports = Vec::new();
-    let summary = hunt.over(paths, &mut |report| reports.push(report));
+    let summary = hunt.over(paths, &mut |catch| reports.push(catch.report()));
     (reports, summary)
 }
 

@@ -1,7 +1,7 @@
 //! Files that grow, are renamed, shortened, copied and packed while a hunt watches them.
 
 use super::threads::{hunt, log};
-use crate::{Course, Hunt, Report, Summary};
+use crate::{Catch, Course, Hunt, Report, Summary};
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ impl Watched {
         let (course, found) = (Arc::<Course>::default(), Arc::<Mutex<Vec<Report>>>::default());
         let (paths, stop, reports) = (paths.to_vec(), Arc::clone(&course), Arc::clone(&found));
         let thread = thread::spawn(move || {
-            let on = &mut |report| reports.lock().expect("a lock").push(report);
+            let on = &mut |catch: &Catch<'_>| reports.lock().expect("a lock").push(catch.report());
             Hunt { threads: 2, ..hunt() }.watch(&paths, &stop, Duration::from_millis(10), on)
         });
         Watched { course, found, thread }

@@ -237,6 +237,7 @@ fn hunt_now(asked: &Asked, course: &Arc<Course>) -> io::Result<Home> {
     hunt.bounds.temp = asked.blobs.under_way();
     let (mut gatherer, mut pages) = (Gatherer::new(KEPT), Pages::open(&asked.blobs)?);
     let (summary, sums) = hunt.files_and_sums(inputs, course, &mut |one| {
+        let one = one.report();
         pages.add(&one);
         gatherer.add(one);
     });

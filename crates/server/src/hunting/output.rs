@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use base::Lang;
 use clap::ValueEnum;
 use hunt::report::{self, OwnerText};
-use hunt::{Outcome, Report};
+use hunt::{Catch, Outcome};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -103,12 +103,12 @@ impl Outputs {
     }
 
     /// Writes a finding everywhere; at once, if somebody watches.
-    pub fn write(&mut self, report: &Report, at_once: bool) -> io::Result<()> {
+    pub fn write(&mut self, catch: &Catch<'_>, at_once: bool) -> io::Result<()> {
         let written = self.each(&mut |output| {
             match output.format {
-                Format::Jsonl => hunt::write_jsonl(&mut output.out, report)?,
-                Format::Csv => hunt::write_csv(&mut output.out, report)?,
-                Format::Timesketch => report::timesketch(&mut output.out, report)?,
+                Format::Jsonl => catch.write_jsonl(&mut output.out)?,
+                Format::Csv => hunt::write_csv(&mut output.out, &catch.report())?,
+                Format::Timesketch => report::timesketch(&mut output.out, &catch.report())?,
                 Format::Html | Format::Navigator | Format::Summary => {}
             }
             if at_once { output.out.flush() } else { Ok(()) }
