@@ -5,10 +5,11 @@ use crate::event::Source;
 use crate::fold::{FieldId, Plain, hash_of};
 use crate::grams::{ANY, Grams};
 use crate::matching::Desk;
-use crate::plan::{Plan, Plans, Split, ask};
+use crate::plan::{Anywhere, Plan, Plans, Split, ask};
 use crate::slate::Slate;
 use crate::split::Required;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// The rules of a set by what leads to them. Numbers are places in the set.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub struct Index {
     parts: Grams,
     /// For each lead of `parts`, its rules.
     by_part: Lists,
+    /// Texts that may be in any value, with their leads.
+    anywhere: Vec<(Box<[u8]>, u32)>,
     /// By the hash of what is asked of which field; a false hit costs a look, never a finding.
     exact: HashMap<u64, u32, Plain>,
     by_exact: Lists,
@@ -75,7 +78,11 @@ pub struct Seen {
     stray: Plans,
     /// Plans that are kept by the value of a field, over all origins.
     narrow: usize,
+    anywhere: Vec<Texts>,
 }
+
+/// Texts that may be in any value, and their leads.
+type Texts = (Vec<u32>, Arc<Anywhere>);
 
 /// A rule as it is to be found: its log source, its anchors, and the fields that it looks at (`ANY` for keywords).
 pub struct Entry<'r> {
@@ -155,15 +162,17 @@ impl Index {
         let texts: Vec<(FieldId, Vec<u8>, u32)> =
             literals.into_iter().map(|((field, text), rules)| (field, text, by_part.push(&rules))).collect();
         let exact = exact.into_iter().map(|(key, rules)| (key, by_exact.push(&rules))).collect();
+        let anywhere = texts.iter().filter(|(field, _, _)| *field == ANY);
+        let anywhere = anywhere.map(|(_, text, lead)| (text.as_slice().into(), *lead)).collect();
         let parts = Grams::new(&texts);
-        Index { sources, source_of, parts, by_part, exact, by_exact, asks, splits, values, always, fields }
+        Index { sources, source_of, parts, by_part, anywhere, exact, by_exact, asks, splits, values, always, fields }
     }
 
     /// The plans for what the event on the slate is; made when such an event is seen for the first time.
     pub fn plans<'s>(&self, slate: &Slate, seen: &'s mut Seen) -> &'s Plans {
-        let Seen { plans, stray, narrow, .. } = seen;
+        let Seen { plans, stray, narrow, anywhere } = seen;
         let Some(place) = slate.origin_now().place() else {
-            *stray = self.plans_for(slate.sources(), NARROW);
+            *stray = self.plans_for(slate.sources(), NARROW, anywhere);
             return stray;
         };
         if plans.len() <= place {
@@ -172,7 +181,7 @@ impl Index {
         match plans.get_mut(place) {
             Some(Some(plans)) => plans,
             Some(room) => {
-                let made = self.plans_for(slate.sources(), *narrow);
+                let made = self.plans_for(slate.sources(), *narrow, anywhere);
                 *narrow += made.split.as_ref().map_or(0, Split::len);
                 room.insert(Box::new(made))
             }
@@ -181,18 +190,31 @@ impl Index {
     }
 
     /// `narrow` is how many plans by the value of a field there are already.
-    fn plans_for(&self, sources: &[Source<'_>], narrow: usize) -> Plans {
+    fn plans_for(&self, sources: &[Source<'_>], narrow: usize, made: &mut Vec<Texts>) -> Plans {
         let fitting: Vec<bool> = self.sources.iter().map(|asked| sources.iter().any(|source| satisfies(source, asked))).collect();
         let fits = |rule: &u32| {
             let source = self.source_of.get(*rule as usize);
             source.and_then(|source| fitting.get(*source as usize)).copied().unwrap_or(false)
         };
         let rules: Vec<u32> = (0..self.source_of.len() as u32).filter(fits).collect();
-        Plans { whole: self.plan(&rules, None), split: self.split(&rules, narrow) }
+        let anywhere = self.anywhere(&fits, made);
+        Plans { whole: self.plan(&rules, None, &anywhere), split: self.split(&rules, narrow, &anywhere) }
+    }
+
+    /// The texts that rules look for in any value, made ready once for all origins that have the same.
+    fn anywhere(&self, fits: &dyn Fn(&u32) -> bool, made: &mut Vec<Texts>) -> Arc<Anywhere> {
+        let wanted = self.anywhere.iter().filter(|(_, lead)| self.by_part.get(*lead).iter().any(fits));
+        let leads: Vec<u32> = wanted.clone().map(|(_, lead)| *lead).collect();
+        if let Some((_, known)) = made.iter().find(|(known, _)| *known == leads) {
+            return Arc::clone(known);
+        }
+        let new = Arc::new(Anywhere::new(wanted.map(|(text, _)| &**text)));
+        made.push((leads, Arc::clone(&new)));
+        new
     }
 
     /// The rules by the values of the field that most of them require, if that is worth it.
-    fn split(&self, rules: &[u32], narrow: usize) -> Option<Split> {
+    fn split(&self, rules: &[u32], narrow: usize, anywhere: &Arc<Anywhere>) -> Option<Split> {
         let of = |rule: &u32| self.splits.get(*rule as usize).map_or(&[][..], |splits| splits);
         let mut counts: BTreeMap<FieldId, usize> = BTreeMap::new();
         for (field, _) in rules.iter().flat_map(of) {
@@ -215,18 +237,18 @@ impl Index {
         }
         let plans = by_value.into_iter().filter_map(|(value, mut rules)| {
             rules.extend_from_slice(&rest);
-            Some((self.values.get(value as usize)?.clone(), self.plan(&rules, Some(field))))
+            Some((self.values.get(value as usize)?.clone(), self.plan(&rules, Some(field), anywhere)))
         });
-        Some(Split::new(field, self.plan(&rest, None), plans))
+        Some(Split::new(field, self.plan(&rest, None, anywhere), plans))
     }
 
     /// A plan for some rules; of the field `settled`, the event has a value that they require.
-    fn plan(&self, rules: &[u32], settled: Option<FieldId>) -> Plan {
+    fn plan(&self, rules: &[u32], settled: Option<FieldId>, anywhere: &Arc<Anywhere>) -> Plan {
         let mut plan = Plan {
             fits: vec![0; self.source_of.len().div_ceil(64)].into(),
             any: !rules.is_empty(),
             asks: vec![0; self.fields].into(),
-            everywhere: false,
+            everywhere: None,
             always: Box::default(),
         };
         let mut always = Vec::new();
@@ -243,7 +265,8 @@ impl Index {
             for (field, what) in asks {
                 match plan.asks.get_mut(usize::from(*field)) {
                     Some(asks) => *asks |= if needs_no_look { ask::LOOK } else { *what },
-                    None => plan.everywhere |= what & ask::PART != 0,
+                    None if what & ask::PART != 0 => plan.everywhere = Some(Arc::clone(anywhere)),
+                    None => {}
                 }
             }
         }
@@ -253,7 +276,7 @@ impl Index {
 
     /// Fills `seen.candidates` with the rules that may hold, in the set's order. `plans` comes first, then `Desk::lay` with
     /// the plan chosen.
-    pub fn candidates(&self, plan: &Plan, desk: &Desk, seen: &mut Room) {
+    pub fn candidates(&self, plan: &Plan, slate: &Slate, desk: &Desk, seen: &mut Room) {
         let Room { put, candidates } = seen;
         candidates.clear();
         put.resize(self.source_of.len().div_ceil(64), 0);
@@ -275,7 +298,7 @@ impl Index {
             if asks == 0 {
                 continue;
             }
-            let value = desk.value(n);
+            let value = desk.value(slate, n);
             let mut exactly = |what: u8, text: &[u8]| {
                 if let Some(list) = self.exact.get(&key(*field, what, text)) {
                     forward(self.by_exact.get(*list));
@@ -293,11 +316,11 @@ impl Index {
                 exactly(ask::END, end);
             }
             if asks & ask::PART != 0 {
-                self.parts.find(*field, desk.value_and_end(n), &mut |lead| forward(self.by_part.get(lead)));
+                self.parts.find(*field, desk.value_and_more(slate, n), &mut |lead| forward(self.by_part.get(lead)));
             }
-            if plan.everywhere {
-                self.parts.find(ANY, desk.value_and_end(n), &mut |lead| forward(self.by_part.get(lead)));
-            }
+        }
+        if plan.everywhere.as_ref().is_some_and(|texts| texts.may(desk.letters())) {
+            self.parts.find(ANY, desk.letters(), &mut |lead| forward(self.by_part.get(lead)));
         }
         for rule in candidates.iter() {
             if let Some(word) = put.get_mut(*rule as usize >> 6) {

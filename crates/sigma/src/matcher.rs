@@ -57,7 +57,7 @@ impl Matcher {
             return &self.holding;
         }
         desk.lay(slate, plan);
-        rules.index.candidates(plan, desk, room);
+        rules.index.candidates(plan, slate, desk, room);
         if room.candidates.iter().any(|rule| rules.index.looks_everywhere(*rule)) {
             desk.lay_rest(slate);
         }

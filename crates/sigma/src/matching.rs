@@ -13,9 +13,9 @@ const NONE: u32 = u32::MAX;
 /// Room for looking at one event, used again for the next so that matching allocates nothing.
 #[derive(Debug, Default)]
 pub struct Desk {
-    /// The values that any rule may look at, in lower case, each followed by a zero byte.
+    /// The values that any rule may look at, in lower case, each followed by some byte.
     folded: Vec<u8>,
-    /// Where each field's value lies in `folded`.
+    /// Where each field's value lies in `folded`; empty where it lies as on the slate.
     spans: Vec<(u32, u32)>,
     /// The rules' number for each field's name, `FieldId::MAX` where no rule asks for it.
     pub ids: Vec<FieldId>,
@@ -77,6 +77,13 @@ impl Desk {
     pub fn lay(&mut self, slate: &Slate, plan: &Plan) {
         self.folded.clear();
         self.spans.clear();
+        if slate.letters().is_ascii() {
+            // Lower case takes as many bytes, so all of them in one go.
+            self.folded.extend_from_slice(slate.letters().as_bytes());
+            self.folded.make_ascii_lowercase();
+            self.folded.push(0);
+            return;
+        }
         for (place, id) in self.ids.iter().enumerate() {
             let start = self.folded.len();
             if plan.asks(*id) != 0 {
@@ -97,14 +104,27 @@ impl Desk {
         }
     }
 
-    /// A value in lower case; empty where no rule asks for the field.
-    pub fn value(&self, n: usize) -> &[u8] {
-        self.spans.get(n).and_then(|(start, end)| self.folded.get(*start as usize..*end as usize)).unwrap_or_default()
+    fn span(&self, slate: &Slate, n: usize) -> std::ops::Range<usize> {
+        match self.spans.get(n) {
+            Some((start, end)) => *start as usize..*end as usize,
+            None => slate.span(n),
+        }
     }
 
-    /// A value with the zero byte behind it.
-    pub fn value_and_end(&self, n: usize) -> &[u8] {
-        self.spans.get(n).and_then(|(start, end)| self.folded.get(*start as usize..=*end as usize)).unwrap_or_default()
+    /// A value in lower case; empty where no rule asks for the field.
+    pub fn value(&self, slate: &Slate, n: usize) -> &[u8] {
+        self.folded.get(self.span(slate, n)).unwrap_or_default()
+    }
+
+    /// A value with a byte behind it.
+    pub fn value_and_more(&self, slate: &Slate, n: usize) -> &[u8] {
+        let span = self.span(slate, n);
+        self.folded.get(span.start..=span.end).unwrap_or_default()
+    }
+
+    /// All values that were laid out.
+    pub fn letters(&self) -> &[u8] {
+        &self.folded
     }
 }
 
@@ -179,7 +199,7 @@ impl<'v> View<'v> {
     }
 
     fn value(self, n: usize, test: &Test) -> bool {
-        let letters = |cased: bool| if cased { self.raw(n).as_bytes() } else { self.desk.value(n) };
+        let letters = |cased: bool| if cased { self.raw(n).as_bytes() } else { self.desk.value(self.slate, n) };
         match test {
             Test::Exact { text, cased } => *letters(*cased) == **text,
             Test::Start { text, cased } => letters(*cased).starts_with(text),
@@ -195,7 +215,7 @@ impl<'v> View<'v> {
                 let (one, two) = if *cased {
                     (self.raw(n).as_bytes(), self.raw(m).as_bytes())
                 } else {
-                    (self.desk.value(n), self.desk.value(m))
+                    (self.desk.value(self.slate, n), self.desk.value(self.slate, m))
                 };
                 match place {
                     Place::Whole => one == two,

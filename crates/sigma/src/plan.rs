@@ -1,7 +1,9 @@
 //! Which rules to ask for an event, and where to look in it: settled once for each kind of event.
 
 use crate::fold::{FieldId, Plain, hash_of};
+use aho_corasick::packed;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// What the rules for one kind of event ask of a field.
 pub mod ask {
@@ -26,7 +28,7 @@ pub struct Plan {
     /// For each field, what is asked of it.
     pub asks: Box<[u8]>,
     /// Some anchor may be in any value.
-    pub everywhere: bool,
+    pub everywhere: Option<Arc<Anywhere>>,
     /// Rules that are asked whatever the event says.
     pub always: Box<[u32]>,
 }
@@ -46,7 +48,23 @@ impl Plan {
     /// What is asked of a field.
     pub fn asks(&self, field: FieldId) -> u8 {
         let own = self.asks.get(usize::from(field)).copied().unwrap_or(0);
-        if self.everywhere { own | ask::LOOK } else { own }
+        if self.everywhere.is_some() { own | ask::LOOK } else { own }
+    }
+}
+
+/// Texts that may be in any value: nearly always none of them is, and that is found out at once.
+#[derive(Debug)]
+pub struct Anywhere(Option<packed::Searcher>);
+
+impl Anywhere {
+    pub fn new<'t>(texts: impl Iterator<Item = &'t [u8]>) -> Anywhere {
+        // It takes some dozens of texts at most, and on some processors none.
+        Anywhere(packed::Builder::new().extend(texts).build())
+    }
+
+    /// May one of the texts be there?
+    pub fn may(&self, letters: &[u8]) -> bool {
+        self.0.as_ref().is_none_or(|texts| texts.find(letters).is_some())
     }
 }
 

@@ -254,6 +254,16 @@ impl Slate {
         self.fields.get(place).and_then(|field| self.text.get(field.start as usize..field.end as usize)).unwrap_or_default()
     }
 
+    /// All values, one behind another, and names that are not remembered between them.
+    pub(crate) fn letters(&self) -> &str {
+        &self.text
+    }
+
+    /// Where the value of the field at a place lies in `letters`.
+    pub(crate) fn span(&self, place: usize) -> std::ops::Range<usize> {
+        self.fields.get(place).map_or(0..0, |field| field.start as usize..field.end as usize)
+    }
+
     /// The place of the first field of a name.
     pub fn find(&self, name: Name) -> Option<usize> {
         self.fields.iter().position(|field| field.name == name)
