@@ -107,6 +107,15 @@ impl Rules {
         self.rules.get(place)
     }
 
+    /// The longest timespan of its correlations, in milliseconds; 0 where there is none.
+    pub fn longest(&self) -> i64 {
+        let correlations = self.logics.iter().filter_map(|logic| match logic {
+            Logic::Correlation(correlation) => Some(correlation.millis),
+            Logic::Detection(_) => None,
+        });
+        correlations.max().unwrap_or(0)
+    }
+
     pub(crate) fn logic(&self, place: usize) -> Option<&Logic> {
         self.logics.get(place)
     }
