@@ -23,6 +23,7 @@ mod old;
 mod read;
 mod rule;
 mod saved;
+mod set;
 mod slate;
 mod window;
 mod yaml;
@@ -35,8 +36,9 @@ pub use engine::{Engine, Hit, Limits, Lost};
 pub use event::{Event, Source};
 pub use matcher::Matcher;
 pub use modifier::Lists;
-pub use read::{Read, Rules};
+pub use read::Read;
 pub use rule::{Level, NotALevel, Rule};
+pub use set::Rules;
 pub use slate::{Name, Origin, Slate};
 
 /// Why a rule, or a file beside it, cannot be used: which file, which line where it is known, and the reason in words.
