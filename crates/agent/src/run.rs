@@ -3,19 +3,19 @@
 use crate::bundle::{self, Gear};
 use crate::canary::Canaries;
 use crate::checks;
-use crate::detect::{self, Message};
+use crate::detect::{self, Judge, Memory, Message, Reached, Time};
 use crate::drill::{self, Marks, Stage};
 use crate::enrol::signer;
 use crate::home::{Home, HomeTrouble};
 use crate::root::Root;
 use crate::socket;
 use crate::spool::Spool;
-use crate::stop::{Stop, Why, lock};
+use crate::stop::{Stop, Why};
 use crate::talk::Talk;
 use crate::watch::accounts::AccountWatch;
 use crate::watch::files::Files;
 use crate::watch::jobs::JobWatch;
-use crate::watch::logs::LogWatch;
+use crate::watch::logs::{LogWatch, Places};
 use crate::watch::ports::PortWatch;
 use crate::watch::process::{self, Processes};
 use crate::watch::sign_in::{self, Cursor};
@@ -140,11 +140,11 @@ impl Threads {
         let (own, with, own_canaries) = (outlet("file"), talk.clone(), canaries.clone());
         thread("file", Box::new(move || watch_files(&own, &with, &own_canaries)))?;
         let eyes = ["account", "cron", "unit", "port", "log"].map(outlet);
-        let cursor = Arc::new(Cursor::new(talk.home.state("journal.json")));
-        let (with, own, place) = (talk.clone(), stage.sign_in.clone(), cursor.clone());
-        thread("look", Box::new(move || look(&with, &own, &eyes, &place)))?;
+        let memory = Memory::open(&talk.home, &talk.identity.device);
+        let (with, own, places) = (talk.clone(), stage.sign_in.clone(), memory.logs().clone());
+        thread("look", Box::new(move || look(&with, &own, &eyes, places)))?;
         if sign_in::has_journal() {
-            let (own, stop) = (stage.sign_in.clone(), talk.stop.clone());
+            let (own, stop, cursor) = (stage.sign_in.clone(), talk.stop.clone(), Cursor::new(memory.journal().to_owned()));
             thread("journal", Box::new(move || sign_in::follow_journal(&own, &cursor, &stop)))?;
         }
         let (with, own) = (talk.clone(), to.clone());
@@ -159,8 +159,8 @@ impl Threads {
             Err(why) => tracing::warn!("a drill cannot be asked for on this machine: {why}"),
         }
 
-        let (with, own_marks, first) = (talk.clone(), marks.clone(), talk.gear());
-        let judge = named("judge", Box::new(move || detect::run(&from, &first, &own_marks, &with.spool, &with.stop)))?;
+        let (with, own) = (talk.clone(), Judge::new(&talk.gear(), marks, memory, Time::now()));
+        let judge = named("judge", Box::new(move || detect::run(&from, own, &with.spool, &with.stop, Time::now)))?;
         let orders = named("orders", Box::new(move || listen(&talk, &stage, &to, &check, &canaries)))?;
         Ok(Threads { running, judge, orders })
     }
@@ -258,7 +258,7 @@ fn watch_files(outlet: &Outlet, talk: &Talk, canaries: &Canaries) {
 }
 
 /// Looks at accounts, jobs, units, ports and logs in turn, each as often as it is worth.
-fn look(talk: &Talk, sign_in: &Outlet, eyes: &[Outlet; 5], cursor: &Cursor) {
+fn look(talk: &Talk, sign_in: &Outlet, eyes: &[Outlet; 5], mut places: Places) {
     let (root, home, rights) = (Root::machine(), &talk.home, crate::machine::privileged());
     let [account, cron, unit, port, log] = eyes;
     let mut accounts = AccountWatch::new(&root, home.state("accounts.json"));
@@ -266,7 +266,7 @@ fn look(talk: &Talk, sign_in: &Outlet, eyes: &[Outlet; 5], cursor: &Cursor) {
     let mut units = UnitWatch::new(&root, home.state("units.json"));
     let mut ports = PortWatch::new(&root);
     let journal = sign_in::has_journal();
-    let mut logs = LogWatch::new(&root, &home.state("logs.json"), !journal);
+    let mut logs = LogWatch::new(&root, &places, !journal);
     for (outlet, full, way) in
         [(account, rights, "poll"), (cron, rights, "poll"), (unit, true, "poll"), (port, rights, "poll"), (log, rights, "poll")]
     {
@@ -278,11 +278,17 @@ fn look(talk: &Talk, sign_in: &Outlet, eyes: &[Outlet; 5], cursor: &Cursor) {
         home.keep_state("units.json", units.known());
     };
     keep_known(&accounts, &jobs, &units);
-    let (mut places, mut place) = (logs.places(), lock(cursor).clone());
     for turn in 0_u64.. {
         let (lines, events) = logs.look(now());
         log.tell_all(events);
-        sign_in.tell_all(lines.iter().flat_map(sign_in::of_line).collect());
+        for line in lines {
+            sign_in.tell_read(sign_in::of_line(&line), Reached::Log(line.log, line.place));
+        }
+        for (name, place) in logs.places() {
+            if places.insert(name.clone(), place) != Some(place) {
+                log.tell_read(Vec::new(), Reached::Log(name, place));
+            }
+        }
         if !journal && turn.is_multiple_of(60) {
             match logs.sees_any() {
                 true => sign_in.eye.set_by_rights(rights, "log-files"),
@@ -309,16 +315,7 @@ fn look(talk: &Talk, sign_in: &Outlet, eyes: &[Outlet; 5], cursor: &Cursor) {
         if changed {
             keep_known(&accounts, &jobs, &units);
         }
-        let stopping = talk.stop.sleep(Duration::from_millis(500));
-        if stopping || turn % 20 == 19 {
-            let reached = (logs.places(), lock(cursor).clone());
-            if reached != (places.clone(), place.clone()) {
-                home.keep_state("logs.json", &reached.0);
-                home.keep_state("journal.json", &reached.1);
-                (places, place) = reached;
-            }
-        }
-        if stopping {
+        if talk.stop.sleep(Duration::from_millis(500)) {
             return;
         }
     }

@@ -80,6 +80,11 @@ impl Spool {
         self.grown.notify_all();
     }
 
+    /// The number that the next finding on disk gets among the findings. It only ever grows, over restarts too.
+    pub fn findings(&self) -> u64 {
+        lock(&self.inner).findings.next()
+    }
+
     /// The next items to send, with their numbers: the same ones until they are accepted.
     pub fn next(&self) -> Option<Vec<Item>> {
         lock(&self.inner).next()

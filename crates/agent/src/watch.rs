@@ -11,7 +11,7 @@ pub mod sign_in;
 pub mod units;
 pub mod users;
 
-use crate::detect::Message;
+use crate::detect::{Message, Reached};
 use crate::stop::lock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
@@ -162,6 +162,12 @@ impl Outlet {
     pub fn tell(&self, event: Event) -> bool {
         self.eye.seen.fetch_add(1, Ordering::Relaxed);
         self.to.send(Message::Seen(event)).is_ok()
+    }
+
+    /// Hands on what was read of a log, and how far that has come.
+    pub fn tell_read(&self, events: Vec<Event>, reached: Reached) -> bool {
+        self.eye.seen.fetch_add(u64::try_from(events.len()).unwrap_or(0), Ordering::Relaxed);
+        self.to.send(Message::Read(events, reached)).is_ok()
     }
 
     /// Hands on several.

@@ -14,15 +14,8 @@ impl From<i64> for Yen {
 impl fmt::Display for Yen {
     /// `¥1,980`, and `-¥500` below zero.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = self.0.unsigned_abs().to_string();
-        let mut text = String::new();
-        for (at, digit) in digits.chars().enumerate() {
-            if at > 0 && (digits.len() - at).is_multiple_of(3) {
-                text.push(',');
-            }
-            text.push(digit);
-        }
-        write!(f, "{}¥{text}", if self.0 < 0 { "-" } else { "" })
+        let sign = if self.0 < 0 { "-" } else { "" };
+        write!(f, "{sign}¥{}", crate::thousands(self.0.unsigned_abs()))
     }
 }
 

@@ -15,6 +15,7 @@ pub mod kind;
 pub mod lines;
 pub mod linux;
 mod mapping;
+mod names;
 pub mod objects;
 mod syslog;
 pub mod text;

@@ -28,5 +28,5 @@ impl Mapper {
 /// The name of a field of a Windows record as rules write it, from its path in the XML (`Event.EventData.Image`), or `None`
 /// for what no rule asks.
 pub(crate) fn name(path: &str) -> Option<Cow<'_, str>> {
-    crate::format::field(path)
+    crate::names::field(path)
 }

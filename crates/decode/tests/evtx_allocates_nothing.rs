@@ -5,22 +5,18 @@ use decode::evtx::{Chunks, Reader};
 use decode::windows::Mapping;
 use sigma::Slate;
 use std::fs::File;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-fn chunks_of(path: &Path, found: &mut Vec<Vec<u8>>) {
-    if path.is_dir() {
-        let mut paths: Vec<PathBuf> = std::fs::read_dir(path).expect("a folder").flatten().map(|entry| entry.path()).collect();
-        paths.sort();
-        return paths.iter().for_each(|path| chunks_of(path, found));
-    }
-    if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("evtx")) {
+fn chunks_of(folder: &Path) -> Vec<Vec<u8>> {
+    let mut found = Vec::new();
+    for path in corpus::files(folder, ".evtx") {
         let mut chunks = Chunks::new(File::open(path).expect("a file")).expect("an EVTX file");
         while let Some(chunk) = chunks.next_chunk().expect("a file that can be read") {
             found.push(chunk.bytes.to_vec());
         }
     }
+    found
 }
 
 fn read(chunks: &[Vec<u8>], reader: &mut Reader, slate: &mut Slate) -> usize {
@@ -37,14 +33,8 @@ fn read(chunks: &[Vec<u8>], reader: &mut Reader, slate: &mut Slate) -> usize {
 
 #[test]
 fn no_record_allocates_once_its_template_was_seen() {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/evtx");
-    if !data.is_dir() {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "no test data at {}", data.display());
-        let _ = std::io::stderr().write_all(b"skipped: the public recordings are not beside the workspace\n");
-        return;
-    }
-    let mut chunks = Vec::new();
-    chunks_of(&data, &mut chunks);
+    let Some(data) = corpus::folder("evtx") else { return };
+    let chunks = chunks_of(&data);
     let mut reader = Reader::new(Arc::new(Mapping::own().expect("our own content")));
     let mut slate = Slate::default();
     let events = read(&chunks, &mut reader, &mut slate);

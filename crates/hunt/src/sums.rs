@@ -1,9 +1,10 @@
 //! What an engineer looks at first, gathered beside the rules: sign-ins, services, tasks, PowerShell, accounts, cleared
 //! logs, what the virus protection said, USB devices and remote tools.
 //!
-//! A `Collector` sees every event in each thread. It asks an event for its number (or, on Linux, its type) and is done
+//! A `Collector` sees every event in each thread. It asks an event for its number (or, on Linux, its kind) and is done
 //! with all that it does not want; it remembers names only, never events, up to a bound.
 
+mod linux;
 mod logon;
 mod machine;
 mod odd;
@@ -53,6 +54,8 @@ const TEXT: usize = 1_000;
 pub struct Collector {
     event_id: Option<Name>,
     event_type: Option<Name>,
+    /// The name of an audit record's type.
+    record: Option<Name>,
     image: Option<Name>,
     seen: Count,
     logons: BTreeMap<logon::Key, logon::Tries>,
@@ -93,14 +96,7 @@ impl Collector {
                     self.windows(number, slate);
                 }
             }
-            "linux" => {
-                if let Some(word) = known(&mut self.event_type, slate, "EventType") {
-                    self.linux(word, slate);
-                }
-                if first.category == "process_creation" {
-                    self.started(slate);
-                }
-            }
+            "linux" => self.linux(slate),
             _ => {}
         }
     }
@@ -122,13 +118,6 @@ impl Collector {
             4104 if is("powershell") => self.script(slate),
             400 | 403 if is("powershell") && !channel.is_empty() => self.shell(slate),
             _ => self.changed(number, channel, slate),
-        }
-    }
-
-    fn linux(&mut self, word: &str, slate: &Slate) {
-        match word {
-            "sign-in" | "sign-in-failed" => self.sign_in(word == "sign-in", slate),
-            _ => self.linux_account(slate),
         }
     }
 

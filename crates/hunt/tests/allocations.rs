@@ -1,5 +1,6 @@
 //! Judging an event allocates nothing once the engine has seen its like. A binary of its own: the counter is the allocator.
 
+use corpus::files;
 use decode::windows::Mapping;
 use sigma::{Matcher, Source};
 use std::path::{Path, PathBuf};
@@ -8,39 +9,15 @@ use std::sync::Arc;
 /// An event with all that it counts as.
 type Kept = (Vec<Source<'static>>, wire::Event);
 
-/// The public test data beside the workspace, or `None` where it is not there; in CI it must be.
-fn data() -> Option<PathBuf> {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    if data.is_dir() {
-        return Some(data);
-    }
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "no test data at {}", data.display());
-    let _ = std::io::Write::write_all(&mut std::io::stderr(), b"skipped: the public recordings are not beside the workspace\n");
-    None
-}
-
 fn own_rules() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../content/sigma")
 }
 
-fn files(dir: &Path, ending: &str, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(dir).expect("a folder").flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            files(&path, ending, found);
-        } else if path.to_string_lossy().ends_with(ending) {
-            found.push(path);
-        }
-    }
-}
-
 /// The events of recordings.
 fn recorded(dir: &Path) -> Vec<Kept> {
-    let mut recordings = Vec::new();
-    files(dir, ".evtx", &mut recordings);
     let mapping = Arc::new(Mapping::own().expect("our own content"));
     let mut events = Vec::new();
-    for recording in recordings {
+    for recording in files(dir, ".evtx") {
         let file = std::fs::File::open(&recording).expect("a file");
         let read = decode::evtx::records(file, &mapping, &mut |record| {
             if let Ok((_, event)) = record {
@@ -57,11 +34,9 @@ fn recorded(dir: &Path) -> Vec<Kept> {
 
 /// The events beside our own rules, those that must fire and those that must not.
 fn beside_our_rules() -> Vec<Kept> {
-    let mut lists = Vec::new();
-    files(&own_rules(), ".jsonl", &mut lists);
     let mapping = Arc::new(Mapping::own().expect("our own content"));
     let mut events = Vec::new();
-    for list in lists {
+    for list in files(&own_rules(), ".jsonl") {
         let text = std::fs::read_to_string(&list).expect("a text");
         for line in text.lines().filter(|line| !line.trim().is_empty()) {
             if let Ok(event) = decode::json::event(line, &mapping) {
@@ -105,7 +80,7 @@ fn only_expressions_that_leave_their_automaton_allocate_with_our_own_rules() {
 
 #[test]
 fn nothing_is_allocated_per_event_with_the_public_rules() {
-    let Some(data) = data() else { return };
+    let Some(data) = corpus::folder("") else { return };
     let events = recorded(&data.join("evtx/oracle"));
     let (held, faults) = judged(&[data.join("sigma"), own_rules()], &events);
     assert!(events.len() > 100 && held > 100, "{} events, {held} held", events.len());

@@ -1,38 +1,16 @@
 //! Our engine beside another evaluator of Sigma: the same rules on the same flattened events must fire alike.
 
+use corpus::files;
 use rsigma_eval::JsonEvent;
 use serde_json::{Map, Value};
 use sigma::{Matcher, Rules, Source};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 /// One line in so many of the large recordings.
 const SAMPLE: usize = 100;
-
-/// The public test data beside the workspace, or `None` where it is not there; in CI it must be.
-fn data() -> Option<PathBuf> {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    if data.is_dir() {
-        return Some(data);
-    }
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "no test data at {}", data.display());
-    let _ = std::io::Write::write_all(&mut std::io::stderr(), b"skipped: the public recordings are not beside the workspace\n");
-    None
-}
-
-fn files(dir: &Path, ending: &str, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(dir).expect("a folder").flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            files(&path, ending, found);
-        } else if path.extension().is_some_and(|found| found == ending) {
-            found.push(path);
-        }
-    }
-    found.sort();
-}
 
 type Fields = BTreeMap<String, String>;
 
@@ -82,9 +60,7 @@ fn put(fields: &mut Fields, name: &str, text: String) {
 fn events(data: &Path) -> BTreeSet<Fields> {
     let mut found = BTreeSet::new();
     for folder in ["evtx/oracle", "evtx/mitre"] {
-        let mut recordings = Vec::new();
-        files(&data.join(folder), "evtx", &mut recordings);
-        for recording in recordings {
+        for recording in files(&data.join(folder), ".evtx") {
             let Ok(mut parser) = evtx::EvtxParser::from_path(&recording) else { continue };
             for record in parser.records_json_value().flatten() {
                 let mut fields = Fields::new();
@@ -93,9 +69,7 @@ fn events(data: &Path) -> BTreeSet<Fields> {
             }
         }
     }
-    let mut archives = Vec::new();
-    files(&data.join("otrf"), "zip", &mut archives);
-    for archive in archives {
+    for archive in files(&data.join("otrf"), ".zip") {
         let mut archive = zip::ZipArchive::new(std::fs::File::open(archive).expect("a file")).expect("an archive");
         for n in 0..archive.len() {
             let Ok(file) = archive.by_index(n) else { continue };
@@ -131,9 +105,8 @@ struct Difference {
 /// Both sides are given all rules, whatever their log source, so that each rule is tried on each event.
 #[test]
 fn our_engine_and_another_fire_alike() {
-    let Some(data) = data() else { return };
-    let mut paths = Vec::new();
-    files(&data.join("sigma"), "yml", &mut paths);
+    let Some(data) = corpus::folder("") else { return };
+    let paths = files(&data.join("sigma"), ".yml");
     let texts: Vec<(String, String)> =
         paths.iter().map(|path| (path.display().to_string(), std::fs::read_to_string(path).expect("a text"))).collect();
     let (rules, _) = Rules::read(texts.iter().map(|(name, text)| (name.as_str(), text.as_str())));

@@ -24,6 +24,7 @@ mod plan;
 mod read;
 mod rule;
 mod saved;
+mod set;
 mod slate;
 mod split;
 mod window;
@@ -38,8 +39,9 @@ pub use event::{Event, Source};
 pub use matcher::Matcher;
 pub use matching::Reason;
 pub use modifier::Lists;
-pub use read::{Read, Rules};
+pub use read::Read;
 pub use rule::{Level, NotALevel, Rule};
+pub use set::Rules;
 pub use slate::{Name, Origin, Slate};
 
 /// Why a rule, or a file beside it, cannot be used: which file, which line where it is known, and the reason in words.

@@ -6,6 +6,7 @@ mod hostile;
 mod index;
 mod kinds;
 mod old;
+mod saved;
 mod spec;
 mod table;
 mod windows;

@@ -2,6 +2,7 @@ use super::*;
 use crate::enrol::{EnrolTrouble, enrol};
 use crate::link::Trouble;
 use crate::socket::{Said, ask};
+use crate::stop::lock;
 use crate::testing::server::Server;
 use crate::testing::until;
 use std::path::Path;

@@ -36,11 +36,12 @@ pub struct LogWatch {
     logs: Vec<Log>,
 }
 
-/// A line of a log, and which log.
+/// A line of a log, which log, and the place behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     pub log: String,
     pub text: String,
+    pub place: Place,
 }
 
 #[derive(Debug)]
@@ -170,9 +171,11 @@ impl Open {
         }
         let mut bytes = Vec::new();
         let read = self.file.seek(SeekFrom::Start(self.offset)).and_then(|_| (&self.file).take(AT_ONCE).read_to_end(&mut bytes));
-        let Ok(count) = read else { return };
-        self.offset += u64::try_from(count).unwrap_or(0);
+        if read.is_err() {
+            return;
+        }
         for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.offset += u64::try_from(piece.len()).unwrap_or(0);
             if self.part.len() < LINE {
                 self.part.extend_from_slice(piece);
             } else if piece.ends_with(b"\n") {
@@ -183,7 +186,7 @@ impl Open {
                 let text = String::from_utf8_lossy(&self.part).trim_end_matches(['\n', '\r']).to_owned();
                 self.part.clear();
                 if !text.is_empty() {
-                    lines.push(Line { log: name.to_owned(), text });
+                    lines.push(Line { log: name.to_owned(), text, place: Place { inode: self.inode, offset: self.offset } });
                 }
             }
         }
@@ -228,6 +231,11 @@ mod tests {
         assert_eq!(texts(&watch.look(1).0), ["three", "\u{fffd}\u{fffd}"]);
         let mut again = LogWatch::new(&root, &places, true);
         assert_eq!(texts(&again.look(1).0), ["three", "\u{fffd}\u{fffd}"], "a restart reads on from where it was");
+
+        let first = LogWatch::new(&root, &places, true).look(1).0.remove(0);
+        let behind = Places::from([(first.log.clone(), first.place)]);
+        let mut again = LogWatch::new(&root, &behind, true);
+        assert_eq!(texts(&again.look(1).0), ["\u{fffd}\u{fffd}"], "or from behind any line");
 
         append(&log, b"last\n");
         fs::rename(&log, dir.path().join("var/log/auth.log.1")).expect("rotated");

@@ -1,5 +1,6 @@
 //! Who signs in, who becomes another, and what else the system's log says: out of the journal, or the log files.
 
+use crate::detect::Reached;
 use crate::stop::Stop;
 use crate::watch::logs::Line;
 use crate::watch::{Outlet, now, of_category, of_service};
@@ -63,7 +64,7 @@ fn unit_change(message: &str) -> Option<(&'static str, &str)> {
 /// A journal entry may be so long; a longer one is passed over.
 const ENTRY: u64 = 256 * 1024;
 
-/// Where the journal has been read to; kept over restarts.
+/// Where the journal has been read to.
 pub type Cursor = Mutex<String>;
 
 /// Follows the journal until the agent stops: a child `journalctl` writes it as JSON, and is started again should it end.
@@ -121,11 +122,13 @@ fn read_entries(mut child: Child, outlet: &Outlet, cursor: &Cursor, stop: &Stop)
 
 fn entry(line: &[u8], outlet: &Outlet, cursor: &Cursor) {
     let Ok(json) = serde_json::from_slice::<serde_json::Value>(line) else { return };
-    if let Some(place) = json.get("__CURSOR").and_then(serde_json::Value::as_str) {
-        place.clone_into(&mut crate::stop::lock(cursor));
-    }
-    if let Some(event) = std::str::from_utf8(line).ok().and_then(decode::journal::entry) {
-        outlet.tell_all(with_unit(event));
+    let events = std::str::from_utf8(line).ok().and_then(decode::journal::entry).map(with_unit).unwrap_or_default();
+    match json.get("__CURSOR").and_then(serde_json::Value::as_str) {
+        Some(place) => {
+            place.clone_into(&mut crate::stop::lock(cursor));
+            outlet.tell_read(events, Reached::Journal(place.to_owned()));
+        }
+        None => drop(outlet.tell_all(events)),
     }
 }
 
@@ -174,18 +177,21 @@ mod tests {
         let seen: Vec<String> = from
             .iter()
             .map(|message| match message {
-                crate::detect::Message::Seen(event) => shown(&event, &["EventType", "User", "SourceIp"]),
+                crate::detect::Message::Read(events, Reached::Journal(cursor)) => {
+                    let events = events.iter().map(|event| shown(event, &["EventType", "User", "SourceIp"]));
+                    format!("{} {cursor}", events.collect::<Vec<_>>().join(", "))
+                }
                 other => format!("{other:?}"),
             })
             .collect();
-        assert_eq!(seen, ["sign-in aki 192.0.2.7", "sign-in-failed root 192.0.2.7"]);
+        assert_eq!(seen, ["sign-in aki 192.0.2.7 c1", "sign-in-failed root 192.0.2.7 c3"]);
         assert_eq!(*crate::stop::lock(&cursor), "c3");
     }
 
     #[test]
     fn lines_of_the_logs_become_events() {
         let seen = |log: &str, text: &str| -> Vec<String> {
-            let events = of_line(&Line { log: log.to_owned(), text: text.to_owned() });
+            let events = of_line(&Line { log: log.to_owned(), text: text.to_owned(), place: Default::default() });
             events
                 .iter()
                 .map(|event| {

@@ -6,7 +6,6 @@ use super::reader::Way;
 use super::value::{STRING, Value};
 use super::walk::Walk;
 use super::{CHUNK, Carved, Chunks, Reader, text, time, value};
-use crate::tests::evtx::{data, recordings};
 use crate::windows::Mapping;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -20,11 +19,9 @@ fn reader() -> Reader {
 
 /// The chunks of all recordings.
 fn chunks() -> Vec<Vec<u8>> {
-    let Some(data) = data() else { return Vec::new() };
-    let mut files = Vec::new();
-    recordings(&data, &mut files);
+    let Some(data) = corpus::folder("evtx") else { return Vec::new() };
     let mut all = Vec::new();
-    for path in files {
+    for path in corpus::files(&data, ".evtx") {
         let mut chunks = Chunks::new(Cursor::new(std::fs::read(path).expect("a file"))).expect("an EVTX file");
         while let Some(chunk) = chunks.next_chunk().expect("readable") {
             all.push(chunk.bytes.to_vec());
@@ -68,7 +65,7 @@ fn the_slow_way_reads_what_the_quick_way_reads() {
             }
         }
     }
-    assert!(quick > 5_000 || data().is_none(), "only {quick} records went the quick way");
+    assert!(quick > 5_000 || corpus::folder("evtx").is_none(), "only {quick} records went the quick way");
 }
 
 #[test]

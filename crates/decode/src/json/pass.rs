@@ -311,7 +311,7 @@ impl<'r> Pass<'r> {
         Ok(at + 6)
     }
 
-    /// The number of `\uXXXX` at a place.
+    /// The number of an escaped letter at a place: a backslash, `u`, and four hexadecimal digits.
     fn hex(&self, at: usize) -> Option<u32> {
         let digits = self.line.as_bytes().get(at..at + 6)?.strip_prefix(b"\\u")?;
         digits.iter().try_fold(0, |number, digit| Some(number * 16 + char::from(*digit).to_digit(16)?))

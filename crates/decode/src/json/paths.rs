@@ -141,7 +141,7 @@ impl Paths {
 
 /// What becomes of a field that is called so.
 pub fn wanted(path: &str, slate: &mut Slate) -> (Wanted, Mark) {
-    let wanted = match format::field(path) {
+    let wanted = match crate::names::field(path) {
         None => Wanted::Nowhere,
         Some(name) => slate.name(&name).map_or(Wanted::Spelled, Wanted::As),
     };

@@ -3,32 +3,8 @@
 use crate::json;
 use crate::windows::Mapping;
 use sigma::Event;
-use std::io::{Cursor, Write};
-use std::path::{Path, PathBuf};
+use std::io::Cursor;
 use std::sync::Arc;
-
-/// The public test data beside the workspace, or `None` where it is not there; in CI it must be.
-pub(crate) fn data() -> Option<PathBuf> {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/evtx");
-    if data.is_dir() {
-        return Some(data);
-    }
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "no test data at {}", data.display());
-    let _ = std::io::stderr().write_all(b"skipped: the public recordings are not beside the workspace\n");
-    None
-}
-
-pub(crate) fn recordings(dir: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(dir).expect("a folder").flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            recordings(&path, found);
-        } else if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("evtx")) {
-            found.push(path);
-        }
-    }
-    found.sort();
-}
 
 /// One record as text: number, time, sources and fields.
 fn shown(number: u64, event: &Event<'_>) -> String {
@@ -63,10 +39,9 @@ pub(crate) fn theirs(bytes: &[u8], mapping: &Arc<Mapping>) -> Vec<Result<String,
 
 #[test]
 fn every_field_of_every_recording_is_as_the_evtx_crate_reads_it() {
-    let Some(data) = data() else { return };
+    let Some(data) = corpus::folder("evtx") else { return };
     let mapping = Arc::new(Mapping::own().expect("our own content"));
-    let mut files = Vec::new();
-    recordings(&data, &mut files);
+    let files = corpus::files(&data, ".evtx");
     let mut records = 0;
     let mut differ = Vec::new();
     for path in &files {

@@ -4,38 +4,13 @@ use crate::json::Reader;
 use crate::windows::Mapping;
 use sigma::{Matcher, Rules, Source};
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-/// The public rules beside the workspace, or `None` where they are not there; in CI they must be.
-fn data() -> Option<PathBuf> {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/sigma");
-    if data.is_dir() {
-        return Some(data);
-    }
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "no test data at {}", data.display());
-    let _ = std::io::Write::write_all(&mut std::io::stderr(), b"skipped: the public rules are not beside the workspace\n");
-    None
-}
-
-fn files(dir: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(dir).expect("a folder").flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            files(&path, found);
-        } else if path.extension().is_some_and(|ending| ending == "yml") {
-            found.push(path);
-        }
-    }
-}
-
 fn texts() -> Option<Vec<(String, String)>> {
-    let data = data()?;
-    let mut found = Vec::new();
-    for folder in ["rules", "rules-emerging-threats", "rules-threat-hunting"] {
-        files(&data.join(folder), &mut found);
-    }
-    found.sort();
+    let data = corpus::folder("sigma")?;
+    let folders = ["rules", "rules-emerging-threats", "rules-threat-hunting"];
+    let found = folders.map(|folder| corpus::files(&data.join(folder), ".yml")).concat();
     let read = |path: &PathBuf| (path.display().to_string(), std::fs::read_to_string(path).expect("a text"));
     Some(found.iter().map(read).collect())
 }

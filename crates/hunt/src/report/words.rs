@@ -106,14 +106,6 @@ impl Words {
 
     /// A number with its thousands apart.
     pub fn number(&self, n: u64) -> String {
-        let digits = n.to_string();
-        let mut said = String::new();
-        for (place, digit) in digits.chars().enumerate() {
-            if place > 0 && (digits.len() - place).is_multiple_of(3) {
-                said.push(',');
-            }
-            said.push(digit);
-        }
-        said
+        base::thousands(n)
     }
 }

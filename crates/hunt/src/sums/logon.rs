@@ -19,7 +19,7 @@ pub enum LogonKind {
     Explicit,
     /// With an administrator's rights (4672).
     Rights,
-    /// On Linux, by this service: `sshd`.
+    /// On Linux, by this service: `sshd`, `sudo`; `auditd` where its records say so.
     Service(String),
 }
 
@@ -70,7 +70,8 @@ impl Tries {
     }
 }
 
-enum Went {
+/// How a try ended.
+pub(super) enum Went {
     Well,
     Wrong,
     Out,
@@ -108,7 +109,7 @@ impl Collector {
             4634 => Went::Out,
             _ => Went::Well,
         };
-        self.tried(slate, named(user, of), from, kind, went);
+        self.tried(slate, host(slate), named(user, of), from, kind, went, 1);
     }
 
     /// LocalSessionManager 21, 25 (`User`, `Address`) and RemoteConnectionManager 1149 (`Param1` to `Param3`).
@@ -116,18 +117,24 @@ impl Collector {
         let Pick([user, address, name, domain, from]) = Pick::of(slate, ["User", "Address", "Param1", "Param2", "Param3"]);
         let (user, from) = if number == 1149 { (named(name, domain), from) } else { (kept(user), address) };
         if !user.is_empty() {
-            self.tried(slate, user, if from == "LOCAL" { "" } else { from }, LogonKind::RemoteDesktop, Went::Well);
+            let from = if from == "LOCAL" { "" } else { from };
+            self.tried(slate, host(slate), user, from, LogonKind::RemoteDesktop, Went::Well, 1);
         }
     }
 
-    /// A sign-in on Linux, as our vocabulary says it.
-    pub(super) fn sign_in(&mut self, good: bool, slate: &Slate) {
-        let Pick([user, address, service]) = Pick::of(slate, ["User", "SourceIp", "Service"]);
-        self.tried(slate, kept(user), address, LogonKind::Service(kept(service)), if good { Went::Well } else { Went::Wrong });
-    }
-
-    fn tried(&mut self, slate: &Slate, account: String, from: &str, kind: LogonKind, went: Went) {
-        let key = Key { host: host(slate), account, address: kept(from), kind };
+    /// Counts so many tries of an account on a machine.
+    #[expect(clippy::too_many_arguments, reason = "who, where, how and how often: the columns of a line")]
+    pub(super) fn tried(
+        &mut self,
+        slate: &Slate,
+        host: String,
+        account: String,
+        from: &str,
+        kind: LogonKind,
+        went: Went,
+        times: u64,
+    ) {
+        let key = Key { host, account, address: kept(from), kind };
         let Some(tries) = entry(&mut self.logons, key, &mut self.unlisted) else { return };
         let count = match went {
             Went::Well => &mut tries.good,
@@ -135,6 +142,7 @@ impl Collector {
             Went::Out => &mut tries.ended,
         };
         count.add(Level::Informational, slate.at);
+        count.count += times - 1;
     }
 }
 

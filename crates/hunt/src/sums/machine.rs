@@ -185,24 +185,11 @@ impl Collector {
         let cleared =
             || (0..slate.len()).rev().find(|place| slate.letters_at(*place) == "Channel").map(|place| slate.value_at(place));
         let object = if what == Changed::LogCleared { cleared().unwrap_or(object) } else { object };
-        self.change(slate, what, object, by, detail);
+        self.change(slate, host(slate), what, object, by, detail);
     }
 
-    /// A Linux account or group that was changed (`Account`, `Group`, `Action` of our vocabulary).
-    pub(super) fn linux_account(&mut self, slate: &Slate) {
-        let Pick([account, group, word, user]) = Pick::of(slate, ["Account", "Group", "EventType", "User"]);
-        let what = match word {
-            "account-created" => Changed::AccountMade,
-            "account-deleted" => Changed::AccountDeleted,
-            "group-joined" => Changed::GroupJoined,
-            "password-changed" => Changed::PasswordReset,
-            _ => return,
-        };
-        self.change(slate, what, if account.is_empty() { user } else { account }, "", group);
-    }
-
-    fn change(&mut self, slate: &Slate, what: Changed, object: &str, by: &str, detail: &str) {
-        let change = Change { what, host: host(slate), object: kept(object), by: kept(by), detail: kept(detail) };
+    pub(super) fn change(&mut self, slate: &Slate, host: String, what: Changed, object: &str, by: &str, detail: &str) {
+        let change = Change { what, host, object: kept(object), by: kept(by), detail: kept(detail) };
         count(&mut self.changes, change, slate.at, &mut self.unlisted);
     }
 }

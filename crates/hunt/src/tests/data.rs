@@ -2,21 +2,11 @@
 
 use crate::{Options, Report, hunt, rules_of};
 use base::Moment;
+use corpus::files;
 use sigma::Level;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-
-/// The public test data beside the workspace, or `None` where it is not there; in CI it must be.
-pub(super) fn data() -> Option<PathBuf> {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    if data.is_dir() {
-        return Some(data);
-    }
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "no test data at {}", data.display());
-    let _ = std::io::Write::write_all(&mut std::io::stderr(), b"skipped: the public recordings are not beside the workspace\n");
-    None
-}
 
 fn options() -> Options {
     Options { min_level: Level::Informational, now: Moment(1_790_000_000_000), east: 9 * Moment::HOUR }
@@ -28,17 +18,6 @@ fn found(path: &Path, rules: &Arc<sigma::Rules>) -> (Vec<Report>, crate::Summary
     (reports, summary)
 }
 
-pub(super) fn files(dir: &Path, name: &str, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(dir).expect("a folder").flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            files(&path, name, found);
-        } else if path.file_name().is_some_and(|file| file.to_string_lossy().ends_with(name)) {
-            found.push(path);
-        }
-    }
-}
-
 /// Recordings where our count is another than the recording's own, each with our count and the reason.
 ///
 /// Three records of the AnyDesk recording (14985, 14988, 14990) create files that the rule's text names, while its
@@ -47,12 +26,11 @@ const KEPT: [(&str, usize); 1] = [("0b9ad457-2554-44c1-82c2-d56a99c42377", 3)];
 
 #[test]
 fn each_recording_fires_the_rule_it_is_named_for() {
-    let Some(data) = data() else { return };
+    let Some(data) = corpus::folder("") else { return };
     let folders = ["rules", "rules-emerging-threats", "rules-threat-hunting"].map(|folder| data.join("sigma").join(folder));
     let checked = rules_of(&folders);
     let rules = Arc::new(checked.rules);
-    let mut infos = Vec::new();
-    files(&data.join("evtx/oracle"), "info.yml", &mut infos);
+    let infos = files(&data.join("evtx/oracle"), "info.yml");
     assert!(infos.len() > 90, "{}", infos.len());
     let mut missed = Vec::new();
     for info in &infos {
@@ -67,11 +45,8 @@ fn each_recording_fires_the_rule_it_is_named_for() {
             .find_map(|line| line.trim().strip_prefix("match_count: "))
             .map(|count| count.parse::<usize>().expect("a number"));
         let folder = info.parent().expect("a folder");
-        let mut recordings = Vec::new();
-        files(folder, ".evtx", &mut recordings);
-        files(folder, ".raw", &mut recordings);
         let mut hits = 0;
-        for recording in &recordings {
+        for recording in &[files(folder, ".evtx"), files(folder, ".raw")].concat() {
             let (reports, summary) = found(recording, &rules);
             assert_eq!(summary.faults, [], "{}", recording.display());
             hits += reports.iter().filter(|report| report.finding.rule == id).count();
@@ -86,13 +61,12 @@ fn each_recording_fires_the_rule_it_is_named_for() {
 
 #[test]
 fn the_same_events_as_json_fire_the_same_rules() {
-    let Some(data) = data() else { return };
+    let Some(data) = corpus::folder("") else { return };
     let rules = Arc::new(
         rules_of(&["rules", "rules-emerging-threats", "rules-threat-hunting"].map(|folder| data.join("sigma").join(folder)))
             .rules,
     );
-    let mut recordings = Vec::new();
-    files(&data.join("evtx/oracle"), ".evtx", &mut recordings);
+    let recordings = files(&data.join("evtx/oracle"), ".evtx");
     let mut differences = Vec::new();
     for recording in &recordings {
         let json = recording.with_extension("json");
@@ -118,9 +92,8 @@ const NO_SOURCE: [&str; 2] = ["Windows_2k.log", "LICENSE"];
 
 #[test]
 fn log_files_decode() {
-    let Some(data) = data() else { return };
-    let mut logs = Vec::new();
-    files(&data.join("logs"), "", &mut logs);
+    let Some(data) = corpus::folder("") else { return };
+    let logs = files(&data.join("logs"), "");
     let (rules, _) = sigma::Rules::read([]);
     let rules = Arc::new(rules);
     for log in logs.iter().filter(|log| !NO_SOURCE.iter().any(|name| log.ends_with(name))) {
@@ -131,7 +104,7 @@ fn log_files_decode() {
 
 #[test]
 fn brute_force_in_a_log_wakes_a_rule() {
-    let Some(data) = data() else { return };
+    let Some(data) = corpus::folder("") else { return };
     let yaml = "title: Failed\nname: failed\nlogsource: {product: linux, service: sshd}\ndetection: {s: {EventType: sign-in-failed}, condition: s}\n---\ntitle: Brute force\nid: brute\nlevel: high\ncorrelation:\n  type: event_count\n  rules: [failed]\n  group-by: [SourceIp]\n  timespan: 5m\n  condition: {gte: 10}\n";
     let (rules, faults) = sigma::Rules::read([("brute.yml", yaml)]);
     assert_eq!(faults, []);
@@ -162,10 +135,8 @@ fn brute_force_in_a_log_wakes_a_rule() {
 
 #[test]
 fn a_damaged_recording_is_read_as_far_as_it_goes() {
-    let Some(data) = data() else { return };
-    let mut recordings = Vec::new();
-    files(&data.join("evtx/oracle/rules-emerging-threats"), ".evtx", &mut recordings);
-    recordings.sort();
+    let Some(data) = corpus::folder("") else { return };
+    let recordings = files(&data.join("evtx/oracle/rules-emerging-threats"), ".evtx");
     let mapping = Arc::new(decode::windows::Mapping::own().expect("our own content"));
     // A fixed sequence of damage, so that a failure can be repeated.
     let mut state = 0x9e37_79b9_u64;
@@ -195,7 +166,7 @@ fn a_damaged_recording_is_read_as_far_as_it_goes() {
 
 #[test]
 fn our_own_rules_see_the_brute_force() {
-    let Some(data) = data() else { return };
+    let Some(data) = corpus::folder("") else { return };
     let checked = rules_of(&[Path::new(env!("CARGO_MANIFEST_DIR")).join("../../content/sigma")]);
     assert_eq!(checked.faults, []);
     let (reports, _) = found(&data.join("logs/OpenSSH_2k.log"), &Arc::new(checked.rules));

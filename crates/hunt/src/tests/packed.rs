@@ -69,10 +69,8 @@ fn archives_are_read_as_what_is_in_them() {
 
 #[test]
 fn a_recording_in_an_archive_is_read() {
-    let Some(data) = super::data::data() else { return };
-    let mut recordings = Vec::new();
-    super::data::files(&data.join("evtx/mitre"), ".evtx", &mut recordings);
-    recordings.sort();
+    let Some(data) = corpus::folder("") else { return };
+    let recordings = corpus::files(&data.join("evtx/mitre"), ".evtx");
     let bytes = std::fs::read(&recordings[0]).expect("a file");
     let plain = outcome(&hunt(), &bytes);
     assert!(plain.1 > 0 && plain.3.is_empty(), "{plain:?}");

@@ -127,7 +127,7 @@ fn lines_of_any_length_are_read_or_told() {
 
 #[test]
 fn a_recording_is_judged_alike_in_blocks() {
-    let Some(data) = super::data::data() else { return };
+    let Some(data) = corpus::folder("") else { return };
     let rules = Arc::new(rules_of(&[data.join("sigma/rules")]).rules);
     let paths = [data.join("evtx/mitre")];
     let options = Options { min_level: Level::Low, now: Moment(1_790_000_000_000), east: 0 };
@@ -185,7 +185,7 @@ title: Start\nid: start\nlogsource: {product: windows, service: security}\ndetec
 
 #[test]
 fn sums_are_the_same_however_many_threads_there_are() {
-    let Some(data) = super::data::data() else { return };
+    let Some(data) = corpus::folder("") else { return };
     let paths = [data.join("evtx/mitre")];
     let sums = |threads| {
         let (summary, sums) = Hunt { threads, ..hunt() }.run_and_sums(&paths, &Arc::default(), &mut |_| {});

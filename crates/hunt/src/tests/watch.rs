@@ -142,10 +142,8 @@ fn a_named_file_is_read_to_its_end_when_it_is_moved_away() {
 
 #[test]
 fn a_windows_log_is_followed_by_the_numbers_of_its_records() {
-    let Some(data) = super::data::data() else { return };
-    let mut recordings = Vec::new();
-    super::data::files(&data.join("evtx/mitre"), ".evtx", &mut recordings);
-    recordings.sort();
+    let Some(data) = corpus::folder("") else { return };
+    let recordings = corpus::files(&data.join("evtx/mitre"), ".evtx");
     let recording =
         recordings.iter().find(|path| fs::metadata(path).is_ok_and(|meta| meta.len() > 200_000)).expect("a large one");
     let bytes = fs::read(recording).expect("a file");

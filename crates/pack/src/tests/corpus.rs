@@ -2,23 +2,10 @@
 
 use super::{asked, imported};
 use crate::{Asked, Packs};
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-
-/// The public test data beside the workspace, or `None` where it is not there; in CI it must be.
-fn data(part: &str) -> Option<PathBuf> {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(part);
-    if data.exists() {
-        return Some(data);
-    }
-    assert!(std::env::var_os("CI").is_none(), "{} is not there", data.display());
-    let _ = writeln!(std::io::stderr(), "skipped: {} is not there", data.display());
-    None
-}
 
 #[test]
 fn the_public_rules_become_a_pack_and_none_is_lost_silently() {
-    let (Some(rules), Some(logs)) = (data("sigma"), data("logs")) else { return };
+    let (Some(rules), Some(logs)) = (corpus::folder("sigma"), corpus::folder("logs")) else { return };
     let dir = tempfile::tempdir().expect("a folder");
     let packs = Packs::of(dir.path());
     let sheet = imported(&packs, &Asked { background: vec![logs], ..asked(&rules) }).sheet;

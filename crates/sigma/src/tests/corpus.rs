@@ -1,27 +1,4 @@
 use crate::{Lists, Rules};
-use std::path::{Path, PathBuf};
-
-/// The public test data beside the workspace, or `None` where it is not there; in CI it must be.
-fn data() -> Option<PathBuf> {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/sigma");
-    if data.is_dir() {
-        return Some(data);
-    }
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "no test data at {}", data.display());
-    let _ = std::io::Write::write_all(&mut std::io::stderr(), b"skipped: the public rules are not beside the workspace\n");
-    None
-}
-
-fn files(dir: &Path, found: &mut Vec<(String, String)>) {
-    for entry in std::fs::read_dir(dir).expect("a folder").flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            files(&path, found);
-        } else if path.extension().is_some_and(|ending| ending == "yml") {
-            found.push((path.display().to_string(), std::fs::read_to_string(&path).expect("a text")));
-        }
-    }
-}
 
 fn read(files: &[(String, String)], lists: &Lists) -> (Rules, Vec<String>) {
     let (rules, faults) = Rules::read_with(files.iter().map(|(name, text)| (name.as_str(), text.as_str())), lists);
@@ -30,9 +7,10 @@ fn read(files: &[(String, String)], lists: &Lists) -> (Rules, Vec<String>) {
 
 #[test]
 fn the_public_rules_load() {
-    let Some(data) = data() else { return };
-    let mut found = Vec::new();
-    files(&data, &mut found);
+    let found = public_rules();
+    if found.is_empty() {
+        return;
+    }
     let (rules, faults) = read(&found, &Lists::new());
     let (lists, others): (Vec<_>, Vec<_>) =
         faults.into_iter().partition(|fault| fault.contains("needs a list for the placeholder"));
@@ -56,9 +34,6 @@ fn the_public_rules_load() {
 
 /// The public rules' names and texts; none where they are not at hand.
 pub fn public_rules() -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    if let Some(data) = data() {
-        files(&data, &mut found);
-    }
-    found
+    let paths = corpus::folder("sigma").map(|folder| corpus::files(&folder, ".yml")).unwrap_or_default();
+    paths.iter().map(|path| (path.display().to_string(), std::fs::read_to_string(path).expect("a text"))).collect()
 }
