@@ -8,7 +8,7 @@ use sigma::{Level, Rule, Rules};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-/// Fields that name the machine, the surest first.
+/// Fields that name the machine, the surest first. Letters count: the `hostname` of an audit record is the other side.
 pub(crate) const HOSTS: [&str; 5] = ["Computer", "Hostname", "host.name", "host", "node"];
 
 /// A finding and its rule. [`Catch::report`] spells it out; where there are many, what is not spelled out costs nothing.
@@ -31,7 +31,7 @@ impl<'c> Catch<'c> {
     /// The machine that the (last) event names, or empty.
     pub fn host(&self) -> &'c str {
         let Some(event) = self.found.events.last() else { return "" };
-        let value = |name: &&str| event.fields().find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+        let value = |name: &&str| event.fields().find(|(field, _)| field == name).map(|(_, value)| value);
         HOSTS.iter().find_map(value).unwrap_or_default()
     }
 
@@ -80,8 +80,11 @@ impl<'c> Catch<'c> {
             matched: Matched(found),
             events: Events(&found.events),
         };
-        serde_json::to_writer(&mut *out, &line)?;
-        out.write_all(b"\n")
+        // Put together first: what is written out in pieces of a few letters costs more than the letters.
+        let mut text = Vec::with_capacity(4_096);
+        serde_json::to_writer(&mut text, &line)?;
+        text.push(b'\n');
+        out.write_all(&text)
     }
 }
 

@@ -25,7 +25,7 @@ pub struct Correlator {
     teller: Option<Box<Matcher>>,
 }
 
-/// Fields that name the machine, the surest first.
+/// Fields that name the machine, the surest first. Letters count: the `hostname` of an audit record is the other side.
 const HOSTS: [&str; 5] = ["Computer", "Hostname", "host.name", "host", "node"];
 /// Letters of a value that tell groups and counted values apart; of a longer one, its hash stands for the rest.
 const LETTERS: usize = 256;
@@ -151,7 +151,7 @@ impl Correlator {
         };
         let size = 96 + event.fields.iter().map(|(name, value)| name.len() + value.len() + 48).sum::<usize>();
         let kept = (self.kept + size <= self.limits.kept).then(|| Kept { event: Arc::clone(event), size });
-        let host = HOSTS.iter().find_map(|host| event.fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(host)));
+        let host = HOSTS.iter().find_map(|host| event.fields.iter().find(|(name, _)| name == host));
         let machine = host.map_or(0, |(_, value)| hash(value.bytes()));
         Some(Arrival { at: event.at, slots, value, number, machine, kept })
     }

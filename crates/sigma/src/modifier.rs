@@ -16,6 +16,8 @@ use value::{Value, around, changed, expanded, plain};
 pub type Lists = HashMap<String, Vec<String>>;
 
 const REGEX_LETTERS: usize = 8 << 10;
+/// Bytes that the automaton of one expression may grow to while it runs; with less it is thrown away and built again and again.
+const REGEX_ROOM: usize = 512 << 10;
 /// Room for one compiled expression: it is tried with little, then with more, and what it needed is taken from the set's.
 const REGEX_BYTES: [usize; 3] = [64 << 10, 512 << 10, 4 << 20];
 /// Room for all compiled expressions of a set.
@@ -372,7 +374,7 @@ fn regex(written: &str, asked: &Asked, left: &mut usize) -> Result<Regex, String
             .multi_line(asked.many_lines)
             .dot_matches_new_line(asked.dot_any)
             .size_limit(bytes)
-            .dfa_size_limit(bytes)
+            .dfa_size_limit(bytes.max(REGEX_ROOM))
             .nest_limit(64)
             .build();
         if !matches!(outcome, Err(regex::Error::CompiledTooBig(_))) {

@@ -21,5 +21,6 @@ impl<'s, const N: usize> Pick<'s, N> {
 
 /// The machine that an event names.
 pub(super) fn host(slate: &Slate) -> String {
-    super::kept(crate::catch::HOSTS.iter().find_map(|name| slate.get_named(name)).unwrap_or_default())
+    let value = |name: &&str| (0..slate.len()).find(|n| slate.letters_at(*n) == *name).map(|n| slate.value_at(n));
+    super::kept(crate::catch::HOSTS.iter().find_map(value).unwrap_or_default())
 }
