@@ -5,10 +5,25 @@ import { readFileSync, readdirSync } from "node:fs";
 import { accessible, browser, fits, picture, until, up, worded } from "./komainu.mjs";
 
 const PASSWORD = "a quiet river at dawn 7";
+/** A rule of others, with its licence. */
+const OTHERS = {
+  "accepted.yml": `title: SSHD Jargon Accepted
+id: 7c3a6f0e-3a4e-4c53-9d0e-0a8c9d1f2b11
+author: Ann Example
+level: high
+status: test
+tags: [attack.t1078.003]
+logsource: {product: linux, service: sshd}
+detection:
+  sel: {EventType: sign-in}
+  condition: sel
+`,
+  LICENSE: "Detection Rule License (DRL) 1.1",
+};
 let komainu, chromium, context, page;
 
 before(async () => {
-  komainu = await up();
+  komainu = await up({ packs: { others: OTHERS } });
   chromium = await browser();
   context = await chromium.newContext({ locale: "ja-JP", viewport: { width: 1280, height: 900 } });
   page = await context.newPage();
@@ -256,6 +271,9 @@ test("files that are dropped on an incident are looked through, and the report o
       await page.setViewportSize(viewport);
       await go(incident);
       await seen(`recording-result-${lang}-${shape}`);
+      const told = await page.locator("article.hunt").first().textContent();
+      assert.ok(told.includes("others · 1 · DRL-1.1"), "the pack that was used is named");
+      assert.ok(!told.includes("Jargon"), "in plain words");
       await go(`${incident}/print`);
       await seen(`recording-print-${lang}-${shape}`);
       await go(incident);

@@ -69,6 +69,8 @@ recording-made = Begun on { $at } by { $by }: { $files ->
     [one] one record
    *[other] { $events } records
   }.
+recording-packs = Imported rules were used besides our own:
+recording-imported = A sign that an imported rule looks for
 recording-downloads = Files for an engineer
 recording-output-report-ja = Report (Japanese)
 recording-output-report-en = Report (English)

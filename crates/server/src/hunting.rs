@@ -193,6 +193,8 @@ impl Hunt {
             ("--exclude-rule", self.exclude_rule.join(" ")),
             ("--status", self.status.join(" ")),
             ("--exclude", shown(self.exclude.as_slice())),
+            // Read a moment ago to hunt with; should they be gone by now, the report does without their names.
+            ("--pack", self.packs.names(self.rules.is_empty()).unwrap_or_default().join(" ")),
         ];
         let options = given.into_iter().filter(|(_, value)| !value.is_empty());
         let inputs = hunt::inputs(&self.paths).0.into_iter().take(LISTED);

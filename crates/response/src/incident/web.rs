@@ -156,7 +156,7 @@ fn told(
     moved: Moved,
     titles: &dyn Fn(&AlertId) -> String,
     names: &dyn Fn(&str) -> Option<String>,
-    rule: &dyn Fn(&str) -> Option<String>,
+    found_title: &dyn Fn(&recording::Found) -> String,
 ) -> Told {
     let who = moved.person.as_deref().map(|id| names(id).unwrap_or_else(|| w.t("incident-somebody")));
     let (what, text) = match moved.what {
@@ -181,8 +181,7 @@ fn told(
             (w.n(&key, "n", count), None)
         }
         What::Found(found) => {
-            let said =
-                w.with("recording-line-found", &[("title", rule(&found.name).unwrap_or(found.title)), ("host", found.host)]);
+            let said = w.with("recording-line-found", &[("title", found_title(&found)), ("host", found.host)]);
             return Told { at: w.moment(moved.at), who: w.t("recording-from-files"), what: said, text: None };
         }
     };
@@ -198,7 +197,7 @@ async fn so_far_of<'a>(who: &'a Member, incident: &'a Incident, alerts: &[Alert]
     let titles = |id: &AlertId| {
         alerts.iter().find(|alert| alert.id == *id).map(|alert| alert::told_title(rules, w, alert)).unwrap_or_default()
     };
-    let rule = |name: &str| rules.telling(name, w.lang).map(|told| told.title.clone());
+    let found_title = |found: &recording::Found| recording::title(w, rules, found);
     let in_it = |alert: &Alert| InIt {
         id: alert.id.clone(),
         title: alert::told_title(rules, w, alert),
@@ -231,7 +230,7 @@ async fn so_far_of<'a>(who: &'a Member, incident: &'a Incident, alerts: &[Alert]
         incident,
         stages: Stage::ALL.into_iter().map(|stage| (stage, stage <= incident.stage)).collect(),
         alerts: alerts.iter().map(in_it).collect(),
-        timeline: timeline.into_iter().map(|moved| told(w, moved, &titles, &|id| names.get(id).cloned(), &rule)).collect(),
+        timeline: timeline.into_iter().map(|moved| told(w, moved, &titles, &|id| names.get(id).cloned(), &found_title)).collect(),
         custody: given.chain(written).collect(),
     })
 }

@@ -1,5 +1,6 @@
 //! What is decided about hunts through recordings: no clock, no store, no files.
 
+use super::judging::PackUsed;
 use base::*;
 use hunt::report::Story;
 use serde::{Deserialize, Serialize};
@@ -188,6 +189,9 @@ pub struct Brought {
     pub more_found: u64,
     /// The files of findings were full before the last one.
     pub cut: bool,
+    /// The packs whose rules were used besides our own.
+    #[serde(default)]
+    pub packs: Vec<PackUsed>,
 }
 
 impl Brought {

@@ -1,3 +1,5 @@
+mod packs;
+
 use super::rules::{self, Limits, left, reason_key, size};
 use super::{Judging, Taking, work};
 use crate::testing::{facts, routes};

@@ -1,3 +1,4 @@
+use super::judging;
 use super::rules::{self, Brought, Ending, Kind, Telling};
 use super::store::{self, Hunt};
 use super::{Limits, Taking};
@@ -120,8 +121,13 @@ pub struct Section<'a> {
 
 const LEVELS: [&str; 5] = ["informational", "low", "medium", "high", "critical"];
 
-fn title(w: &Words, texts: &Rules, found: &store::Found) -> String {
-    texts.telling(&found.name, w.lang).map_or_else(|| found.title.clone(), |told| told.title.clone())
+/// What a finding is called, to anybody. Of an imported rule that is gone since, its own words stay for engineers.
+pub fn title(w: &Words, texts: &Rules, found: &store::Found) -> String {
+    match texts.telling(&found.name, w.lang) {
+        Some(told) => told.title.clone(),
+        None if judging::is_imported(&found.name) => w.t("recording-imported"),
+        None => found.title.clone(),
+    }
 }
 
 /// How often, and between when.
@@ -271,6 +277,10 @@ struct Show<'a> {
     whole: &'a store::Whole,
     times: String,
     told: Option<&'a crate::detection::Telling>,
+    /// For an engineer: the rule's own words.
+    analyst: &'a str,
+    /// Of an imported rule: who wrote it and where it is from.
+    origin: Vec<(String, String)>,
     /// Each with its time and what it names.
     events: Vec<(String, &'a [(String, String)])>,
 }
@@ -279,6 +289,7 @@ async fn finding(who: Member, Path((id, finding)): Path<(IncidentId, String)>) -
     let (w, texts) = (who.words(), who.content::<Rules>()?);
     let whole = store::finding(&mut who.read().await?, &id, &finding).await?;
     let title = title(w, &texts, &whole.found);
+    let told = texts.telling(&whole.found.name, w.lang);
     let when = |at: i64| if at == 0 { w.t("recording-no-time") } else { w.moment(Moment(at)) };
     let show = Show {
         w,
@@ -286,7 +297,9 @@ async fn finding(who: Member, Path((id, finding)): Path<(IncidentId, String)>) -
         title: &title,
         whole: &whole,
         times: times(w, &whole.found),
-        told: texts.telling(&whole.found.name, w.lang),
+        told,
+        analyst: told.map_or(whole.found.title.as_str(), |told| told.analyst.as_str()),
+        origin: texts.origin(&whole.finding.rule).map(|origin| alert::origin_told(w, origin)).unwrap_or_default(),
         events: whole.finding.events.iter().map(|event| (when(event.at), event.fields.as_slice())).collect(),
     };
     page(&who.view, &title, &show)

@@ -1,5 +1,6 @@
 //! The hunt itself, as a job: it may be killed at any moment, and begins anew when it is taken up again.
 
+use super::judging::PackUsed;
 use super::rules::{self, Brought, Ending, Kind, Line};
 use super::{Judging, Limits, Taking, store};
 use crate::detection;
@@ -251,16 +252,22 @@ fn hunt_now(asked: &Asked, course: &Arc<Course>) -> io::Result<Home> {
     let mut layer = BufWriter::new(asked.blobs.arrive_now()?);
     report::navigator(&mut layer, &outcome)?;
     outputs.push((Kind::Layer, closed(layer)?));
-    let (lines, more_found) = rules::lines(&outcome);
+    let (mut lines, more_found) = rules::lines(&outcome);
+    for line in &mut lines {
+        // Texts are asked for by this name, which no pack shares with a rule of ours.
+        let name = asked.judging.name(&line.finding.rule).unwrap_or(&line.finding.name);
+        line.finding.name = name.to_owned();
+    }
     let story = |lang| report::story(&outcome, lang, &|id| asked.text(id, lang)).map(Into::into);
-    let brought = Brought { ja: story(Lang::Ja)?, en: story(Lang::En)?, more_found, cut, ..rules::numbers(&outcome) };
+    let packs = asked.judging.packs.clone();
+    let brought = Brought { ja: story(Lang::Ja)?, en: story(Lang::En)?, more_found, cut, packs, ..rules::numbers(&outcome) };
     Ok(Home { outputs, brought, lines, findings: outcome.tally.all() })
 }
 
 impl Asked {
     /// What a rule's own text says to an owner.
     fn text(&self, id: &str, lang: Lang) -> Option<OwnerText> {
-        let told = self.texts.telling(self.judging.name(id)?, lang)?;
+        let told = self.texts.telling(self.judging.speaks(id)?, lang)?;
         Some(OwnerText { title: told.title.clone(), what: told.what.clone(), now: told.now.clone() })
     }
 }
@@ -272,14 +279,21 @@ fn made(asked: &Asked) -> Made {
         bytes: u64::try_from(file.bytes).unwrap_or(0),
         sha256: Some(file.sha256.clone()),
     };
+    let packs = &asked.judging.packs;
+    let pack = |pack: &PackUsed| {
+        let told = [pack.said(), pack.imported.clone(), pack.origin.clone()];
+        ("--pack".to_owned(), told.join(" · "))
+    };
+    let rules_from: Vec<&str> = std::iter::once("Komainu").chain(packs.iter().map(|pack| pack.name.as_str())).collect();
+    let least = ("--min-level".to_owned(), LEAST.as_str().to_owned());
     Made {
         version: format!("komainu {}", asked.version),
         begun: asked.started,
         ended: asked.clock.now(),
         east: EAST,
         rules: asked.judging.rules.len() as u64,
-        rules_from: "Komainu".to_owned(),
-        options: vec![("--min-level".to_owned(), LEAST.as_str().to_owned())],
+        rules_from: rules_from.join(", "),
+        options: std::iter::once(least).chain(packs.iter().map(pack)).collect(),
         inputs: asked.files.iter().map(input).collect(),
         elsewhere: Some(Kind::Findings.name().to_owned()),
     }
