@@ -71,6 +71,7 @@ recording-made = Begun on { $at } by { $by }: { $files ->
   }.
 recording-packs = Imported rules were used besides our own:
 recording-imported = A sign that an imported rule looks for
+recording-resumed = It was cut off before its end, and went on where it had been.
 recording-downloads = Files for an engineer
 recording-output-report-ja = Report (Japanese)
 recording-output-report-en = Report (English)

@@ -50,6 +50,7 @@ recording-cut = とても多く見つかったため、下のファイルには�
 recording-made = { $at }に{ $by }さんが始めました。ファイル{ $files }個、記録{ $events }件。
 recording-packs = 取り込んだ検知ルールも使いました:
 recording-imported = 取り込んだ検知ルールが探しているしるし
+recording-resumed = 途中で一度切れましたが、続きから調べました。
 recording-downloads = 専門家に渡すファイル
 recording-output-report-ja = 報告（日本語）
 recording-output-report-en = 報告（英語）

@@ -1,6 +1,7 @@
 //! Recordings: files that a person has looked through in an incident. They arrive as attachments; a hunt goes through them
 //! as a job; what it finds is joined to the incident.
 
+mod going_on;
 mod judging;
 pub mod rules;
 mod store;

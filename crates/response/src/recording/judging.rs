@@ -27,7 +27,6 @@ pub struct Judging {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackUsed {
     pub name: String,
-    pub origin: String,
     /// When it was imported, as RFC 3339.
     pub imported: String,
     /// The short names of its licences; empty where none came with it.
@@ -86,7 +85,6 @@ impl Judging {
             }
             used.push(PackUsed {
                 name: pack.sheet.name.clone(),
-                origin: pack.sheet.origin.clone(),
                 imported: pack.sheet.imported.clone(),
                 licence: pack.sheet.licence_names(),
                 rules: rules.iter().filter(|rule| !rule.silent && rule.file.starts_with(&folder(pack))).count() as u64,

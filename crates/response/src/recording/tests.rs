@@ -1,3 +1,4 @@
+mod killed;
 mod packs;
 
 use super::rules::{self, Limits, left, reason_key, size};

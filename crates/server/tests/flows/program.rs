@@ -217,7 +217,7 @@ impl Visitor {
         let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let location = header("location");
         let status = response.status().as_u16();
-        let bytes = response.body_mut().read_to_vec().expect("a body");
+        let bytes = response.body_mut().with_config().limit(256 << 20).read_to_vec().expect("a body");
         (Reply { path: path.to_owned(), status, bytes }, location)
     }
 }
