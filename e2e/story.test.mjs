@@ -280,6 +280,11 @@ test("files that are dropped on an incident are looked through, and the report o
       await page.locator('article.hunt a[href*="/findings/"]').first().click();
       await page.waitForURL(/\/findings\//);
       await seen(`recording-finding-${lang}-${shape}`);
+      await go(incident);
+      await page.locator('a[href$="/remove"]').first().click();
+      await page.waitForURL(/\/remove$/);
+      await page.getByText("auth.log").first().waitFor();
+      await seen(`recording-remove-${lang}-${shape}`);
     }
     await page.setViewportSize({ width: 1280, height: 900 });
     await go(incident);
@@ -290,6 +295,23 @@ test("files that are dropped on an incident are looked through, and the report o
     assert.equal(await page.evaluate(() => self.origin), "null", "the report stands for no site");
     await picture(page, `recording-report-${lang}`);
   }
+  await go(incident);
+  await page.locator('a[href$="/remove"]').first().click();
+  await page.locator('form[action$="/remove"] button').click();
+  await page.waitForURL(komainu.origin + incident);
+  for (const lang of ["en", "ja"]) {
+    await go(`/lang/${lang}?back=${encodeURIComponent(incident)}`);
+    for (const [shape, viewport] of [["wide", { width: 1280, height: 900 }], ["phone", { width: 360, height: 740 }]]) {
+      await page.setViewportSize(viewport);
+      await go(incident);
+      assert.equal(await page.locator("table .badge.warn").count(), 1, "the removed file is marked in the list of files");
+      assert.equal(await page.locator('a[download]', { hasText: "auth.log" }).count(), 0, "and cannot be had any more");
+      assert.ok((await page.locator("ol.timeline").textContent()).includes("SHA-256"), "the history names its hash");
+      assert.equal(await page.locator("article.hunt").count(), 1, "the result stays");
+      await seen(`recording-removed-${lang}-${shape}`);
+    }
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
   await go("/lang/ja?back=/");
 });
 

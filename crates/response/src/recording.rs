@@ -3,6 +3,7 @@
 
 mod going_on;
 mod judging;
+mod removing;
 pub mod rules;
 mod store;
 mod taking;
@@ -13,8 +14,9 @@ mod work;
 mod tests;
 
 pub use self::judging::Judging;
+pub use self::removing::{remove, removed};
 pub use self::rules::{Kind, Limits};
-pub use self::store::{Found, Output};
+pub use self::store::{Found, Output, Removed};
 pub use self::taking::{Taking, take};
 pub use self::web::{DropZone, Section, drop_zone, routes, section, title};
 pub use self::work::work;

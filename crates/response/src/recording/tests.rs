@@ -1,5 +1,6 @@
 mod killed;
 mod packs;
+mod removed;
 
 use super::rules::{self, Limits, left, reason_key, size};
 use super::{Judging, Taking, work};

@@ -1,4 +1,5 @@
 use super::judging;
+use super::removing;
 use super::rules::{self, Brought, Ending, Kind, Telling};
 use super::store::{self, Hunt};
 use super::{Limits, Taking};
@@ -20,6 +21,7 @@ pub fn routes() -> Router<App> {
     let files = post(take).layer(DefaultBodyLimit::disable());
     Router::new()
         .route("/incidents/{id}/files", files)
+        .route("/incidents/{id}/files/{file}/remove", get(ask_to_remove).post(remove))
         .route("/incidents/{id}/hunts", get(hunts).post(start))
         .route("/incidents/{id}/hunts/progress", get(progress))
         .route("/incidents/{id}/hunts/{hunt}/stop", post(stop))
@@ -251,6 +253,24 @@ async fn ask_to_delete(who: Lead, Path((id, hunt)): Path<(IncidentId, HuntId)>) 
 async fn delete(who: Lead, Path((id, hunt)): Path<(IncidentId, HuntId)>) -> Result<Response> {
     super::delete(&who, &id, &hunt).await?;
     Ok(to_incident(&id))
+}
+
+#[derive(Template)]
+#[template(path = "recording/remove.html")]
+struct Remove<'a> {
+    w: &'a Words,
+    incident: &'a IncidentId,
+    about: removing::About,
+}
+
+async fn ask_to_remove(who: Lead, Path((id, file)): Path<(IncidentId, AttachmentId)>) -> Result<Page> {
+    let show = Remove { w: who.words(), incident: &id, about: removing::ask(&who, &id, &file).await? };
+    page(&who.view, &who.words().t("recording-remove-title"), &show)
+}
+
+async fn remove(who: Lead, Path((id, file)): Path<(IncidentId, AttachmentId)>) -> Result<Redirect> {
+    removing::remove(&who, &id, &file).await?;
+    Ok(Redirect::to(&format!("/incidents/{id}")))
 }
 
 /// Shows the report in the reader's language. Nothing in it runs.
