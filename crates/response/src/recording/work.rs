@@ -298,8 +298,9 @@ impl Asked {
 
 /// How the hunt was made, for those who have to trust or repeat it.
 fn made(asked: &Asked) -> Made {
-    let input = |file: &incident::Attachment| outcome::Input {
-        name: file.name.clone(),
+    let names: Vec<String> = asked.files.iter().map(|file| file.name.clone()).collect();
+    let input = |(file, name): (&incident::Attachment, String)| outcome::Input {
+        name,
         bytes: u64::try_from(file.bytes).unwrap_or(0),
         sha256: Some(file.sha256.clone()),
     };
@@ -315,7 +316,8 @@ fn made(asked: &Asked) -> Made {
         rules: asked.judging.rules.len() as u64,
         rules_from: rules_from.join(", "),
         options: std::iter::once(least).chain(packs.iter().map(pack)).collect(),
-        inputs: asked.files.iter().map(input).collect(),
+        inputs: asked.files.iter().zip(rules::apart(&names)).map(input).collect(),
         elsewhere: Some(Kind::Findings.name().to_owned()),
+        more_inputs: 0,
     }
 }
