@@ -1,6 +1,6 @@
 // Starts a real Komainu on an empty data directory and a real browser before it.
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, existsSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, existsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer } from "node:net";
@@ -37,14 +37,24 @@ export async function until(what, ask, seconds = 60) {
   throw new Error(`waited ${seconds} s for: ${what}${last ? ` (${last.message})` : ""}`);
 }
 
+/** Takes rules of others, given as name and text, as the pack `name` of a data directory. */
+function importRules(data, name, rules) {
+  const folder = join(data, "from-others");
+  mkdirSync(folder);
+  for (const [file, text] of Object.entries(rules)) writeFileSync(join(folder, file), text);
+  execFileSync(program, ["rules", "import", folder, "--name", name, "--data", data]);
+  rmSync(folder, { recursive: true });
+}
+
 /** A running Komainu: `origin`, `setupLink`, `data`, `stop()`, `restart()`. */
-export async function up({ database, mail, extra = [] } = {}) {
+export async function up({ database, mail, packs = {}, extra = [] } = {}) {
   const data = mkdtempSync(join(tmpdir(), "komainu-e2e-"));
   const [port, agents] = [await freePort(), await freePort()];
   let settings = "";
   if (database) settings += `database = "${database}"\n`;
   if (mail) settings += `[mail]\nserver = "127.0.0.1"\nport = ${mail.port}\nsecurity = "none"\nfrom = "Komainu <komainu@example.jp>"\n`;
   if (settings) writeFileSync(join(data, "komainu.toml"), settings);
+  for (const [name, rules] of Object.entries(packs)) importRules(data, name, rules);
   const run = { data, port, origin: `http://localhost:${port}`, output: "", setupLink: null };
   const start = async () => {
     run.output = "";

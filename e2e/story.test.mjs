@@ -5,10 +5,25 @@ import { readFileSync, readdirSync } from "node:fs";
 import { accessible, browser, fits, picture, until, up, worded } from "./komainu.mjs";
 
 const PASSWORD = "a quiet river at dawn 7";
+/** A rule of others, with its licence. */
+const OTHERS = {
+  "accepted.yml": `title: SSHD Jargon Accepted
+id: 7c3a6f0e-3a4e-4c53-9d0e-0a8c9d1f2b11
+author: Ann Example
+level: high
+status: test
+tags: [attack.t1078.003]
+logsource: {product: linux, service: sshd}
+detection:
+  sel: {EventType: sign-in}
+  condition: sel
+`,
+  LICENSE: "Detection Rule License (DRL) 1.1",
+};
 let komainu, chromium, context, page;
 
 before(async () => {
-  komainu = await up();
+  komainu = await up({ packs: { others: OTHERS } });
   chromium = await browser();
   context = await chromium.newContext({ locale: "ja-JP", viewport: { width: 1280, height: 900 } });
   page = await context.newPage();
@@ -256,12 +271,20 @@ test("files that are dropped on an incident are looked through, and the report o
       await page.setViewportSize(viewport);
       await go(incident);
       await seen(`recording-result-${lang}-${shape}`);
+      const told = await page.locator("article.hunt").first().textContent();
+      assert.ok(told.includes("others · 1 · DRL-1.1"), "the pack that was used is named");
+      assert.ok(!told.includes("Jargon"), "in plain words");
       await go(`${incident}/print`);
       await seen(`recording-print-${lang}-${shape}`);
       await go(incident);
       await page.locator('article.hunt a[href*="/findings/"]').first().click();
       await page.waitForURL(/\/findings\//);
       await seen(`recording-finding-${lang}-${shape}`);
+      await go(incident);
+      await page.locator('a[href$="/remove"]').first().click();
+      await page.waitForURL(/\/remove$/);
+      await page.getByText("auth.log").first().waitFor();
+      await seen(`recording-remove-${lang}-${shape}`);
     }
     await page.setViewportSize({ width: 1280, height: 900 });
     await go(incident);
@@ -272,6 +295,23 @@ test("files that are dropped on an incident are looked through, and the report o
     assert.equal(await page.evaluate(() => self.origin), "null", "the report stands for no site");
     await picture(page, `recording-report-${lang}`);
   }
+  await go(incident);
+  await page.locator('a[href$="/remove"]').first().click();
+  await page.locator('form[action$="/remove"] button').click();
+  await page.waitForURL(komainu.origin + incident);
+  for (const lang of ["en", "ja"]) {
+    await go(`/lang/${lang}?back=${encodeURIComponent(incident)}`);
+    for (const [shape, viewport] of [["wide", { width: 1280, height: 900 }], ["phone", { width: 360, height: 740 }]]) {
+      await page.setViewportSize(viewport);
+      await go(incident);
+      assert.equal(await page.locator("table .badge.warn").count(), 1, "the removed file is marked in the list of files");
+      assert.equal(await page.locator('a[download]', { hasText: "auth.log" }).count(), 0, "and cannot be had any more");
+      assert.ok((await page.locator("ol.timeline").textContent()).includes("SHA-256"), "the history names its hash");
+      assert.equal(await page.locator("article.hunt").count(), 1, "the result stays");
+      await seen(`recording-removed-${lang}-${shape}`);
+    }
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
   await go("/lang/ja?back=/");
 });
 

@@ -69,6 +69,9 @@ recording-made = Begun on { $at } by { $by }: { $files ->
     [one] one record
    *[other] { $events } records
   }.
+recording-packs = Imported rules were used besides our own:
+recording-imported = A sign that an imported rule looks for
+recording-resumed = It was cut off before its end, and went on where it had been.
 recording-downloads = Files for an engineer
 recording-output-report-ja = Report (Japanese)
 recording-output-report-en = Report (English)
@@ -83,6 +86,19 @@ recording-delete-kept = The files that were looked through stay, unchanged.
 recording-delete-ledger = The ledger keeps that they were looked through, and that the result was deleted.
 recording-delete-go = Delete it
 recording-delete-not = Keep it
+recording-remove = Remove
+recording-remove-named = Remove { $name }
+recording-remove-title = Remove this file?
+recording-remove-gone = The file itself is deleted from this server and cannot be brought back. Its room is free again.
+recording-remove-kept = Its name, its size, its fingerprint (SHA-256), who added it and who removed it stay in the history of this incident.
+recording-remove-results = { $n ->
+    [one] One result of looking through it stays, with the report: it says what was found in the file. If that is to go as well, delete the result afterwards.
+   *[other] { $n } results of looking through it stay, with their reports: they say what was found in the file. If they are to go as well, delete them afterwards.
+  }
+recording-remove-go = Remove the file
+recording-remove-not = Keep it
+recording-removed = Removed on { $at } by { $by }
+recording-line-removed = A file was removed: { $name }
 recording-what = What was seen
 recording-now = What to do now
 recording-where = Where it stands
@@ -124,3 +140,4 @@ problem-recording-nothing = There is no file to look through yet. Add logs first
 problem-recording-under-way = Files are being looked through already. Wait until that has ended, or stop it.
 problem-recording-not-under-way = This has ended already. Open the page again to see the result.
 problem-recording-still-under-way = This is still under way. Stop it first.
+problem-recording-in-use = The files of this incident are being looked through just now. Wait until that has ended, or stop it; then remove the file.

@@ -32,7 +32,10 @@ pub struct Made {
     pub rules_from: String,
     /// What was asked for: name and value, as on the command line.
     pub options: Vec<(String, String)>,
+    /// The files that were read.
     pub inputs: Vec<Input>,
+    /// Further files that found no room in `inputs`.
+    pub more_inputs: u64,
     /// A file that holds every finding, if one was written.
     pub elsewhere: Option<String>,
 }
@@ -57,6 +60,7 @@ impl Default for Made {
             rules_from: String::new(),
             options: Vec::new(),
             inputs: Vec::new(),
+            more_inputs: 0,
             elsewhere: None,
         }
     }

@@ -11,6 +11,7 @@ mod tests;
 pub use self::letter::letter;
 pub use self::rules::{Level, State};
 pub use self::store::Alert;
+pub(crate) use self::web::origin_told;
 pub use self::web::routes;
 pub(crate) use self::web::told_title;
 

@@ -1,5 +1,6 @@
 //! Incidents: a case that a person opened, from an alert or from the 困った button, and what was done about it.
 
+mod custody;
 pub mod rules;
 mod store;
 mod web;
@@ -129,6 +130,16 @@ pub(crate) async fn attachments(tx: &mut Tx, id: &IncidentId) -> Result<Vec<Atta
     store::attachments(tx, id).await
 }
 
+/// A file of an incident, or `NotFound`.
+pub(crate) async fn one_attachment(tx: &mut Tx, id: &IncidentId, attachment: &AttachmentId) -> Result<Attachment> {
+    store::attachment(tx, id, attachment).await
+}
+
+/// Takes a file off an incident; `NotFound` where it is not there.
+pub(crate) async fn detach(tx: &mut Tx, id: &IncidentId, attachment: &AttachmentId) -> Result<()> {
+    store::remove_attachment(tx, id, attachment).await
+}
+
 /// Moves an incident to a later stage.
 pub async fn move_to(who: &Lead, id: &IncidentId, stage: Stage) -> Result<()> {
     let mut tx = who.write().await?;
@@ -189,6 +200,10 @@ pub async fn timeline(tx: &mut Tx, incident: &Incident, alerts: &[Alert]) -> Res
     moved.extend(notes.into_iter().map(|note| Moved { at: note.at, person: Some(note.person), what: What::Noted(note.text) }));
     let files = store::attachments(tx, &incident.id).await?;
     moved.extend(files.into_iter().map(|file| Moved { at: file.at, person: Some(file.person), what: What::Attached(file.name) }));
+    for file in recording::removed(tx, &incident.id).await? {
+        moved.push(Moved { at: file.at, person: Some(file.person), what: What::Attached(file.name.clone()) });
+        moved.push(Moved { at: file.removed_at, person: Some(file.removed_by), what: What::Removed(file.name, file.sha256) });
+    }
     let found = recording::found(tx, &incident.id).await?;
     let worst = found.into_iter().filter(|found| found.first.0 != 0).take(FOUND);
     moved.extend(worst.map(|found| Moved { at: found.first, person: None, what: What::Found(found) }));

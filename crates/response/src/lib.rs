@@ -33,13 +33,20 @@ pub fn fill(shelf: &mut web::Shelf, content: &web::Content) -> Vec<String> {
     faults
 }
 
-/// Adds the packs of others' rules to what is on the shelf: their rules go to agents, their texts to pages and letters.
+/// Adds the packs of others' rules to what is on the shelf: their rules go to agents and are hunted by, their texts go to
+/// pages and letters.
 ///
 /// Gives what of them cannot be used; unlike a fault of our own content, that is no reason not to start.
 pub fn fill_packs(shelf: &mut web::Shelf, content: &web::Content, packs: &[pack::Pack]) -> Vec<String> {
+    if packs.is_empty() {
+        return Vec::new();
+    }
     let (mut rules, _) = detection::Rules::read(content);
-    let faults = rules.add_packs(packs, content);
+    let mut faults = rules.add_packs(packs, content);
     shelf.put(rules.titles());
     shelf.put(rules);
+    let (judging, more) = recording::Judging::with_packs(content, packs);
+    shelf.put(judging);
+    faults.extend(more);
     faults.iter().map(ToString::to_string).collect()
 }

@@ -1,6 +1,9 @@
 //! Recordings: files that a person has looked through in an incident. They arrive as attachments; a hunt goes through them
 //! as a job; what it finds is joined to the incident.
 
+mod going_on;
+mod judging;
+mod removing;
 pub mod rules;
 mod store;
 mod taking;
@@ -10,43 +13,20 @@ mod work;
 #[cfg(test)]
 mod tests;
 
+pub use self::judging::Judging;
+pub use self::removing::{remove, removed};
 pub use self::rules::{Kind, Limits};
-pub use self::store::{Found, Output};
+pub use self::store::{Found, Output, Removed};
 pub use self::taking::{Taking, take};
-pub use self::web::{DropZone, Section, drop_zone, routes, section};
+pub use self::web::{DropZone, Section, drop_zone, routes, section, title};
 pub use self::work::work;
 
 use self::rules::Ending;
 use crate::incident;
 use ::store::Tx;
-use ::web::{Content, Lead, Member};
+use ::web::{Lead, Member};
 use base::*;
-use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
-
-/// The rules that a hunt judges by: our own.
-pub struct Judging {
-    pub rules: Arc<sigma::Rules>,
-    /// The file name of each rule without ending, by its id: by that its texts are asked for.
-    names: BTreeMap<String, String>,
-}
-
-impl Judging {
-    /// Reads all rules of the content. What is wrong with one is told by `komainu rules check` and by the content's tests.
-    pub fn read(content: &Content) -> Judging {
-        let paths = content.list("sigma/").into_iter().filter(|path| path.ends_with(".yml"));
-        let texts: Vec<(String, String)> = paths.filter_map(|path| content.text(&path).map(|text| (path, text))).collect();
-        let (rules, _) = sigma::Rules::read(texts.iter().map(|(path, text)| (path.as_str(), text.as_str())));
-        let names = rules.iter().map(|rule| (rule.id.clone(), rule.name.clone())).collect();
-        Judging { rules: Arc::new(rules), names }
-    }
-
-    /// The file name of a rule, by its id.
-    pub fn name(&self, id: &str) -> Option<&str> {
-        self.names.get(id).map(String::as_str)
-    }
-}
 
 /// Has all recordings of an incident looked through. Pictures and papers are left out.
 ///

@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool speaks on the terminal")]
 
+mod hashing;
 mod output;
 mod progress;
 
@@ -171,7 +172,15 @@ impl Hunt {
         };
         progress.end();
         let verdict = summary.verdict();
-        let outcome = gatherer.map(|gatherer| gatherer.finish(summary.clone(), sums, self.made(&hunt, begun)));
+        let made = |course: &Course| {
+            let mut inputs = hunt::inputs(&self.paths).0;
+            let more = inputs.split_off(inputs.len().min(LISTED)).len() as u64;
+            let plain = |input: hunt::Input| hunt::outcome::Input { name: input.name, bytes: input.size, sha256: None };
+            let lists = outputs.lists_files();
+            let inputs = if lists { hashing::hashed(inputs, course) } else { inputs.into_iter().map(plain).collect() };
+            Made { inputs, more_inputs: more, ..self.made(&hunt, begun) }
+        };
+        let outcome = gatherer.map(|gatherer| gatherer.finish(summary.clone(), sums, made(&course)));
         let texts = |id: &str| text_of(&hunt.rules, id, self.rules.is_empty(), self.lang);
         outputs.finish(outcome.as_ref(), self.lang, &texts).context("the findings could not be written")?;
         if let Some(outcome) = outcome.filter(|_| tables) {
@@ -193,9 +202,10 @@ impl Hunt {
             ("--exclude-rule", self.exclude_rule.join(" ")),
             ("--status", self.status.join(" ")),
             ("--exclude", shown(self.exclude.as_slice())),
+            // Read a moment ago to hunt with; should they be gone by now, the report does without their names.
+            ("--pack", self.packs.names(self.rules.is_empty()).unwrap_or_default().join(" ")),
         ];
         let options = given.into_iter().filter(|(_, value)| !value.is_empty());
-        let inputs = hunt::inputs(&self.paths).0.into_iter().take(LISTED);
         Made {
             version: concat!("komainu ", env!("CARGO_PKG_VERSION")).to_owned(),
             begun,
@@ -204,12 +214,12 @@ impl Hunt {
             rules: hunt.rules.len() as u64,
             rules_from: if self.rules.is_empty() { "Komainu".to_owned() } else { shown(&self.rules) },
             options: options.map(|(name, value)| (name.to_owned(), value)).collect(),
-            inputs: inputs.map(|input| hunt::outcome::Input { name: input.name, bytes: input.size, sha256: None }).collect(),
             elsewhere: self
                 .out
                 .iter()
                 .find(|path| path.extension().is_some_and(|e| e == "jsonl" || e == "csv"))
                 .map(|path| path.display().to_string()),
+            ..Made::default()
         }
     }
 

@@ -90,16 +90,19 @@ impl Chosen {
     /// The rules of the packs that are asked for. A data folder that is named stands for all its packs where `all`.
     pub fn read(&self, all: bool) -> anyhow::Result<pack::Chosen> {
         let mut chosen = pack::Chosen::default();
-        let names = match self.packs.is_empty() {
-            false => self.packs.clone(),
-            true if all && self.data.is_given() => Packs::of(&self.data.dir()?).names(),
-            true => return Ok(chosen),
-        };
-        let packs = Packs::of(&self.data.dir()?);
-        for name in names {
-            chosen.join(packs.open(&name)?.chosen(self.quiet_rules));
+        for name in self.names(all)? {
+            chosen.join(Packs::of(&self.data.dir()?).open(&name)?.chosen(self.quiet_rules));
         }
         Ok(chosen)
+    }
+
+    /// The packs that are asked for, as for `read`.
+    pub fn names(&self, all: bool) -> anyhow::Result<Vec<String>> {
+        Ok(match self.packs.is_empty() {
+            false => self.packs.clone(),
+            true if all && self.data.is_given() => Packs::of(&self.data.dir()?).names(),
+            true => Vec::new(),
+        })
     }
 }
 
@@ -200,7 +203,10 @@ fn tell(imported: &Imported) {
         counts.readable, counts.agents, counts.lowered, counts.quiet
     );
     println!("licence: {}", if sheet.licence.is_empty() { "none given".to_owned() } else { sheet.licence_names() });
-    println!("what became of each rule: komainu rules list {}; agents have them when Komainu starts again", sheet.name);
+    println!(
+        "what became of each rule: komainu rules list {}; agents and hunts of the portal have them when Komainu starts again",
+        sheet.name
+    );
 }
 
 /// A heading with its number, and the first few lines below it.

@@ -1,7 +1,7 @@
 //! Backup while running, and restore: every table as JSON lines and every file, in one folder that either database
 //! can be restored from. So a backup is also the way from SQLite to PostgreSQL and back.
 
-use crate::blobs::UNDER_WAY;
+use crate::blobs::{TO_GO_ON, UNDER_WAY};
 use crate::conn::Conn;
 use crate::open::newest_step;
 use crate::{Row, Store, Value};
@@ -210,7 +210,7 @@ fn copy(from: &Path, to: &Path) -> Result<(), BackupFault> {
     for entry in std::fs::read_dir(from).map_err(at(from))? {
         let entry = entry.map_err(at(from))?;
         let target = to.join(entry.file_name());
-        if entry.file_name() == UNDER_WAY {
+        if entry.file_name() == UNDER_WAY || entry.file_name() == TO_GO_ON {
             continue;
         }
         if entry.path().is_dir() {

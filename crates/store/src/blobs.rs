@@ -11,6 +11,8 @@ pub struct Blobs {
 
 /// The folder of what is under way: files that still arrive, and what a long job writes for itself. Nothing in it is kept.
 pub(crate) const UNDER_WAY: &str = "under-way";
+/// The folder of what long jobs need to go on after a restart, with a folder for each company.
+pub(crate) const TO_GO_ON: &str = "to-go-on";
 /// How a file is called while it arrives.
 const ARRIVING: &str = "arriving-";
 /// Bytes that are read at once.
@@ -95,6 +97,12 @@ impl Blobs {
     /// The folder for what is under way, on the same disk as the files.
     pub fn under_way(&self) -> PathBuf {
         self.root.join(UNDER_WAY)
+    }
+
+    /// The folder for what a company's long job needs to go on where it was when the program ended. It outlives a restart,
+    /// and is in no backup; the job itself makes it, and removes what it does not need any more.
+    pub fn to_go_on(&self, company: &CompanyId) -> PathBuf {
+        self.root.join(TO_GO_ON).join(company.as_str())
     }
 
     /// Removes what arrived only half, and what a job left, before the program ended. To be called by the one program that uses the directory.

@@ -6,7 +6,7 @@ use super::table::{Cell, Table, cut};
 use super::words::Words;
 use crate::Report;
 use crate::attack::Attack;
-use crate::outcome::{Count, Outcome, account};
+use crate::outcome::{Count, Input, Outcome, account};
 use std::cmp::Reverse;
 
 pub(super) struct Tables<'a> {
@@ -19,6 +19,8 @@ pub(super) struct Tables<'a> {
 const TIMELINE: usize = 3_000;
 /// Rows of every other table.
 const ROWS: usize = 500;
+/// Files that are listed with their hashes.
+const FILES: usize = 10_000;
 /// Rows that are open.
 const OPEN: usize = 40;
 /// Fields told of what matched, and machines told of a rule.
@@ -45,7 +47,8 @@ impl Tables<'_> {
 
     /// What could not be read, and how the report was made.
     pub fn last(&self) -> Vec<Table> {
-        vec![self.unread(), self.how()]
+        let files = Some(self.files()).filter(|table| !table.rows.is_empty());
+        [self.unread()].into_iter().chain(files).chain([self.how()]).collect()
     }
 
     /// A table cut to so many rows; says so.
@@ -208,6 +211,26 @@ impl Tables<'_> {
         table
     }
 
+    /// The files that were read, each with its hash: of an archive the archive, not what is in it.
+    fn files(&self) -> Table {
+        let (w, made) = (self.words, &self.outcome.made);
+        let row = |input: &Input| {
+            let hash = input.sha256.clone().unwrap_or_else(|| "—".to_owned());
+            vec![Cell::code(&input.name), Cell::Number(w.number(input.bytes)), Cell::Code(hash)]
+        };
+        let rows = made.inputs.iter().map(row).collect();
+        let mut table = self.table("files", "hunt-read-files", &["file", "bytes", "sha256"], rows, FILES);
+        let left = made.more_inputs + made.inputs.len().saturating_sub(FILES) as u64;
+        // Those that are left out here count together with those that were never listed.
+        table.after.clear();
+        if left > 0 {
+            table.after.push(w.n("hunt-rows-cut", left));
+        }
+        let count = made.inputs.len() as u64 + made.more_inputs;
+        table.says.push(w.with("hunt-read-files-says", &[("n", &w.number(count))]));
+        table
+    }
+
     fn how(&self) -> Table {
         let (w, made, summary) = (self.words, &self.outcome.made, &self.outcome.summary);
         let seen = &self.outcome.sums.seen;
@@ -225,11 +248,7 @@ impl Tables<'_> {
         ];
         let facts = facts.iter().map(|(key, value)| vec![Cell::Text(w.t(key)), Cell::text(value)]);
         let options = made.options.iter().map(|(name, value)| vec![Cell::code(name), Cell::code(value)]);
-        let inputs = made.inputs.iter().map(|input| {
-            let hash = input.sha256.as_ref().map(|hash| format!(", SHA-256 {hash}")).unwrap_or_default();
-            vec![Cell::code(&input.name), Cell::Code(format!("{} B{hash}", w.number(input.bytes)))]
-        });
-        let rows = facts.chain(options).chain(inputs).collect();
+        let rows = facts.chain(options).collect();
         let mut table = self.table("how", "hunt-how", &["what", "value"], rows, TIMELINE);
         table.after.push(w.t("hunt-attribution"));
         table

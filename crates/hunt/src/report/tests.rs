@@ -1,3 +1,5 @@
+mod files;
+
 use super::words::Words;
 use super::{OwnerText, html, navigator, summary, timesketch, timesketch_head};
 use crate::outcome::{Gatherer, Made, Outcome};

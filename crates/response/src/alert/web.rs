@@ -235,7 +235,7 @@ fn technique(tag: &str) -> Option<String> {
 }
 
 /// Who wrote an imported rule, where it is from, and why it is used as it is: label and text, empty ones left out.
-fn origin_told(w: &Words, origin: &Origin) -> Vec<(String, String)> {
+pub(crate) fn origin_told(w: &Words, origin: &Origin) -> Vec<(String, String)> {
     let Origin { pack, rule } = origin;
     let level = |name: &str| Level::from_name(name).map_or_else(|| name.to_owned(), |level| w.t(level.key()));
     let used = match rule.level == rule.written {

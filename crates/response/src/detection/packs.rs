@@ -33,7 +33,8 @@ pub struct PackAbout {
 const BUNDLE_BYTES: usize = 8 << 20;
 
 impl Rules {
-    /// Adds what agents can use of packs. What cannot be given to them is told and left out.
+    /// Adds packs: the texts of every rule that is in use, where it is from, and for agents what they can judge by.
+    /// What cannot be used is told and left out.
     pub fn add_packs(&mut self, packs: &[Pack], content: &Content) -> Vec<Fault> {
         if packs.is_empty() {
             return Vec::new();
@@ -44,12 +45,15 @@ impl Rules {
         };
         let (mut faults, mut room) = (Vec::new(), BUNDLE_BYTES);
         for pack in packs {
-            self.add_pack(pack, &owner, &mut room, &mut faults);
+            let files = self.add_texts(pack, &owner, &mut faults);
+            self.add_for_agents(pack, files, &mut room, &mut faults);
         }
         faults
     }
 
-    fn add_pack(&mut self, pack: &Pack, owner: &Owner, room: &mut usize, faults: &mut Vec<Fault>) {
+    /// Adds what people read of a pack's rules; the files that are in use, each with its rules. A rule that another pack
+    /// has too is that pack's.
+    fn add_texts<'p>(&mut self, pack: &'p Pack, owner: &Owner, faults: &mut Vec<Fault>) -> Vec<Vec<&'p RuleAbout>> {
         let sheet = &pack.sheet;
         let about = Arc::new(PackAbout {
             name: sheet.name.clone(),
@@ -57,14 +61,31 @@ impl Rules {
             imported: sheet.imported.clone(),
             licence: sheet.licence_names(),
         });
-        let mut left_out = 0;
-        for file in files_for_agents(&sheet.rule) {
-            let Some(speaks) = file.iter().find(|rule| rule.source.is_empty()).or(file.first()) else { continue };
+        let (mut added, mut twice) = (Vec::new(), Vec::new());
+        for file in files_in_use(&sheet.rule) {
+            let Some(speaks) = speaker(&file) else { continue };
             if file.iter().any(|rule| self.origins.contains_key(&rule.id)) {
-                let why = format!("{} is in another pack already", speaks.id);
-                faults.push(Fault { file: pack.path(&speaks.file).display().to_string(), why });
+                twice.push(&speaks.id);
                 continue;
             }
+            self.texts.insert(speaks.name.clone(), text(owner, speaks));
+            for rule in &file {
+                self.origins.insert(rule.id.clone(), Origin { pack: Arc::clone(&about), rule: (*rule).clone() });
+            }
+            added.push(file);
+        }
+        if let Some(first) = twice.first() {
+            let why =
+                format!("{} of its files are in another pack already, which is used; the first is that of {first}", twice.len());
+            faults.push(Fault { file: sheet.name.clone(), why });
+        }
+        added
+    }
+
+    fn add_for_agents(&mut self, pack: &Pack, files: Vec<Vec<&RuleAbout>>, room: &mut usize, faults: &mut Vec<Fault>) {
+        let mut left_out = 0;
+        for file in for_agents(files) {
+            let Some(speaks) = speaker(&file) else { continue };
             let yaml = match pack.text(&speaks.file) {
                 Ok(yaml) => yaml,
                 Err(error) => {
@@ -78,17 +99,15 @@ impl Rules {
             };
             *room = rest;
             self.files.push(RuleFile { name: speaks.name.clone(), yaml });
-            self.texts.insert(speaks.name.clone(), text(owner, speaks));
             for rule in file {
                 self.levels.extend(rule.other_level(false).map(|level| (rule.id.clone(), level.as_str().to_owned())));
-                self.origins.insert(rule.id.clone(), Origin { pack: Arc::clone(&about), rule: rule.clone() });
             }
         }
         if left_out > 0 {
             let why = format!(
                 "{left_out} of its rules are not given to agents: all together would be larger than {BUNDLE_BYTES} bytes"
             );
-            faults.push(Fault { file: sheet.name.clone(), why });
+            faults.push(Fault { file: pack.sheet.name.clone(), why });
         }
     }
 
@@ -116,9 +135,13 @@ pub fn faults(content: &Content) -> Vec<String> {
     }
 }
 
-/// The rules of each file that agents can use by itself, the gravest first: it has a rule that is told, and they see
-/// the events of all its detections.
-fn files_for_agents(rules: &[RuleAbout]) -> Vec<Vec<&RuleAbout>> {
+/// The rule of a file that speaks for it: what counts the others, else the first.
+fn speaker<'r>(file: &[&'r RuleAbout]) -> Option<&'r RuleAbout> {
+    file.iter().find(|rule| rule.source.is_empty()).or(file.first()).copied()
+}
+
+/// The rules of each file of which at least one is used without being asked for.
+fn files_in_use(rules: &[RuleAbout]) -> Vec<Vec<&RuleAbout>> {
     let mut files: Vec<Vec<&RuleAbout>> = Vec::new();
     for rule in rules {
         match files.last_mut() {
@@ -126,6 +149,13 @@ fn files_for_agents(rules: &[RuleAbout]) -> Vec<Vec<&RuleAbout>> {
             Some(_) | None => files.push(vec![rule]),
         }
     }
+    files.retain(|file| file.iter().any(|rule| !rule.quiet));
+    files
+}
+
+/// The files that agents can use by themselves, the gravest first: each has a rule that is told, and they see the events
+/// of all its detections.
+fn for_agents(mut files: Vec<Vec<&RuleAbout>>) -> Vec<Vec<&RuleAbout>> {
     files.retain(|file| {
         let mut detections = file.iter().filter(|rule| !rule.source.is_empty()).peekable();
         let told = file.iter().any(|rule| !rule.quiet && !rule.silent);

@@ -99,6 +99,8 @@ pub enum What {
     Began(AlertId),
     Noted(String),
     Attached(String),
+    /// A file was taken off the incident: its name and its hash.
+    Removed(String, String),
     /// A hunt through files of the incident: the name of the fact, how it ended and how many findings it brought.
     Hunt(String, String, i64),
     /// A serious finding in such a file, at the time that its event tells.

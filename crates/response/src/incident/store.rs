@@ -160,6 +160,10 @@ pub async fn attachment(tx: &mut Tx, incident: &IncidentId, id: &AttachmentId) -
     tx.one(sql, &[incident, id]).await
 }
 
+pub async fn remove_attachment(tx: &mut Tx, incident: &IncidentId, id: &AttachmentId) -> Result<()> {
+    tx.change("DELETE FROM incident_attachment WHERE tenant_id = $1 AND incident_id = $2 AND id = $3", &[incident, id]).await
+}
+
 /// The names of a company's people, by id.
 pub async fn names(tx: &mut Tx) -> Result<BTreeMap<String, String>> {
     let people = tx.all::<Named>("SELECT id, name FROM person WHERE tenant_id = $1", &[]).await?;

@@ -1,3 +1,4 @@
+use super::custody::{self, Kept};
 use super::rules::{Moved, Stage, What};
 use super::{Incident, LONGEST_TEXT, store};
 use crate::alert::{self, Alert};
@@ -97,17 +98,6 @@ struct Told {
     text: Option<String>,
 }
 
-/// A line of the list of files: what was given, and what was written about it.
-struct Kept {
-    name: String,
-    /// Where it can be had.
-    link: String,
-    bytes: i64,
-    sha256: String,
-    by: String,
-    at: Moment,
-}
-
 /// What changes while somebody looks: alerts, stage and timeline.
 #[derive(Template)]
 #[template(path = "incident/so_far.html")]
@@ -156,7 +146,7 @@ fn told(
     moved: Moved,
     titles: &dyn Fn(&AlertId) -> String,
     names: &dyn Fn(&str) -> Option<String>,
-    rule: &dyn Fn(&str) -> Option<String>,
+    found_title: &dyn Fn(&recording::Found) -> String,
 ) -> Told {
     let who = moved.person.as_deref().map(|id| names(id).unwrap_or_else(|| w.t("incident-somebody")));
     let (what, text) = match moved.what {
@@ -171,6 +161,7 @@ fn told(
         What::Began(alert) => (w.n("incident-line-began", "title", titles(&alert)), None),
         What::Noted(text) => (w.t("incident-line-noted"), Some(text)),
         What::Attached(name) => (w.n("incident-line-attached", "name", name), None),
+        What::Removed(name, sha256) => (w.n("recording-line-removed", "name", name), Some(format!("SHA-256 {sha256}"))),
         What::Hunt(fact, outcome, count) => {
             let key = match (outcome.as_str(), count) {
                 ("failed", _) => "recording-line-failed".to_owned(),
@@ -181,24 +172,28 @@ fn told(
             (w.n(&key, "n", count), None)
         }
         What::Found(found) => {
-            let said =
-                w.with("recording-line-found", &[("title", rule(&found.name).unwrap_or(found.title)), ("host", found.host)]);
+            let said = w.with("recording-line-found", &[("title", found_title(&found)), ("host", found.host)]);
             return Told { at: w.moment(moved.at), who: w.t("recording-from-files"), what: said, text: None };
         }
     };
     Told { at: w.moment(moved.at), who: who.unwrap_or_else(|| w.t("incident-machine")), what, text }
 }
 
-async fn so_far_of<'a>(who: &'a Member, incident: &'a Incident, alerts: &[Alert], rules: &Rules) -> base::Result<SoFar<'a>> {
+async fn so_far_of<'a>(
+    who: &'a Member,
+    incident: &'a Incident,
+    alerts: &[Alert],
+    rules: &Rules,
+    printed: bool,
+) -> base::Result<SoFar<'a>> {
     let w = who.words();
     let mut tx = who.read().await?;
     let names = store::names(&mut tx).await?;
     let timeline = super::timeline(&mut tx, incident, alerts).await?;
-    let files = store::attachments(&mut tx, &incident.id).await?;
     let titles = |id: &AlertId| {
         alerts.iter().find(|alert| alert.id == *id).map(|alert| alert::told_title(rules, w, alert)).unwrap_or_default()
     };
-    let rule = |name: &str| rules.telling(name, w.lang).map(|told| told.title.clone());
+    let found_title = |found: &recording::Found| recording::title(w, rules, found);
     let in_it = |alert: &Alert| InIt {
         id: alert.id.clone(),
         title: alert::told_title(rules, w, alert),
@@ -210,29 +205,15 @@ async fn so_far_of<'a>(who: &'a Member, incident: &'a Incident, alerts: &[Alert]
             &[("count", alert.count.to_string()), ("first", w.moment(alert.first)), ("last", w.moment(alert.last))],
         ),
     };
-    let given = files.into_iter().map(|file| Kept {
-        link: format!("/incidents/{}/files/{}", incident.id, file.id),
-        by: names.get(&file.person).cloned().unwrap_or_else(|| w.t("incident-somebody")),
-        name: file.name,
-        bytes: file.bytes,
-        sha256: file.sha256,
-        at: file.at,
-    });
-    let written = recording::outputs(&mut tx, &incident.id).await?.into_iter().map(|output| Kept {
-        link: format!("/incidents/{}/hunts/{}/files/{}", incident.id, output.hunt, output.kind.name()),
-        by: "Komainu".to_owned(),
-        name: w.t(output.kind.key()),
-        bytes: output.bytes,
-        sha256: output.sha256,
-        at: output.at,
-    });
+    let may_remove = who.as_lead().is_some() && !printed && incident.stage != Stage::Closed;
+    let custody = custody::all(&mut tx, w, &incident.id, &names, may_remove).await?;
     Ok(SoFar {
         w,
         incident,
         stages: Stage::ALL.into_iter().map(|stage| (stage, stage <= incident.stage)).collect(),
         alerts: alerts.iter().map(in_it).collect(),
-        timeline: timeline.into_iter().map(|moved| told(w, moved, &titles, &|id| names.get(id).cloned(), &rule)).collect(),
-        custody: given.chain(written).collect(),
+        timeline: timeline.into_iter().map(|moved| told(w, moved, &titles, &|id| names.get(id).cloned(), &found_title)).collect(),
+        custody,
     })
 }
 
@@ -256,7 +237,7 @@ async fn render(who: &Member, id: &IncidentId, again: Again, printed: bool) -> R
         w,
         incident: &incident,
         title: &title,
-        so_far: so_far_of(who, &incident, &alerts, &rules).await?,
+        so_far: so_far_of(who, &incident, &alerts, &rules, printed).await?,
         hunts: recording::section(who, &incident, printed).await?,
         drop_zone: recording::drop_zone(who, &incident)?,
         steps: steps.iter().map(String::as_str).collect(),
@@ -289,7 +270,7 @@ async fn so_far(who: Member, Path(id): Path<IncidentId>) -> Result<Piece> {
     let incident = store::find(&mut tx, &id).await?;
     let alerts = alert::of_incident(&mut tx, &id).await?;
     drop(tx);
-    Ok(Html(so_far_of(&who, &incident, &alerts, &rules).await?.render()?))
+    Ok(Html(so_far_of(&who, &incident, &alerts, &rules, false).await?.render()?))
 }
 
 /// A text that must say something: the code of what is wrong otherwise.

@@ -1,5 +1,6 @@
 //! What is decided about hunts through recordings: no clock, no store, no files.
 
+use super::judging::PackUsed;
 use base::*;
 use hunt::report::Story;
 use serde::{Deserialize, Serialize};
@@ -188,6 +189,12 @@ pub struct Brought {
     pub more_found: u64,
     /// The files of findings were full before the last one.
     pub cut: bool,
+    /// It was killed before its end, and went on from what was finished.
+    #[serde(default)]
+    pub resumed: bool,
+    /// The packs whose rules were used besides our own.
+    #[serde(default)]
+    pub packs: Vec<PackUsed>,
 }
 
 impl Brought {
@@ -303,6 +310,7 @@ pub fn numbers(outcome: &hunt::Outcome) -> Brought {
         events: summary.events,
         unread: unread.map(|fault| Unread { file: clipped(&fault.file), reason: clipped(&fault.reason) }).collect(),
         errors: summary.errors,
+        resumed: summary.resumed > 0,
         ..Brought::default()
     }
 }

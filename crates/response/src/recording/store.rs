@@ -1,4 +1,5 @@
 use super::rules::{Brought, Ending, Kind, Line};
+use crate::incident::Attachment;
 use ::store::{Record, Row, Tx};
 use base::*;
 
@@ -66,6 +67,33 @@ impl Record for Output {
             sha256: row.get("sha256")?,
             bytes: row.get("bytes")?,
             at: row.get("at")?,
+        })
+    }
+}
+
+/// A file that was taken off an incident.
+#[derive(Debug, Clone)]
+pub struct Removed {
+    pub name: String,
+    pub sha256: String,
+    pub bytes: i64,
+    /// Who had given it, and when.
+    pub person: String,
+    pub at: Moment,
+    pub removed_by: String,
+    pub removed_at: Moment,
+}
+
+impl Record for Removed {
+    fn read(row: &Row) -> Result<Removed> {
+        Ok(Removed {
+            name: row.get("name")?,
+            sha256: row.get("sha256")?,
+            bytes: row.get("bytes")?,
+            person: row.get("person_id")?,
+            at: row.get("at")?,
+            removed_by: row.get("removed_by")?,
+            removed_at: row.get("removed_at")?,
         })
     }
 }
@@ -252,6 +280,24 @@ pub async fn finding(tx: &mut Tx, incident: &IncidentId, id: &str) -> Result<Who
     let sql = "SELECT id, hunt_id, level, name, title, host, count, first_at, last_at, file, record, finding
                FROM recording_finding WHERE tenant_id = $1 AND incident_id = $2 AND id = $3";
     tx.one(sql, &[incident, &id]).await
+}
+
+pub async fn add_removal(tx: &mut Tx, incident: &IncidentId, file: &Attachment, by: &PersonId) -> Result<()> {
+    let sql =
+        "INSERT INTO recording_removal (tenant_id, id, incident_id, name, sha256, bytes, person_id, at, removed_by, removed_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    let now = tx.now();
+    let args: [&dyn ::store::ToValue; 9] =
+        [&file.id, incident, &file.name, &file.sha256, &file.bytes, &file.person, &file.at, by, &now];
+    tx.run(sql, &args).await?;
+    Ok(())
+}
+
+/// The files that were taken off an incident, in the order in which they had been given.
+pub async fn removed(tx: &mut Tx, incident: &IncidentId) -> Result<Vec<Removed>> {
+    let sql = "SELECT name, sha256, bytes, person_id, at, removed_by, removed_at FROM recording_removal
+               WHERE tenant_id = $1 AND incident_id = $2 ORDER BY id LIMIT 1000";
+    tx.all(sql, &[incident]).await
 }
 
 /// Takes away all rows of a hunt.

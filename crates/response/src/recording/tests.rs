@@ -1,3 +1,7 @@
+mod killed;
+mod packs;
+mod removed;
+
 use super::rules::{self, Limits, left, reason_key, size};
 use super::{Judging, Taking, work};
 use crate::testing::{facts, routes};

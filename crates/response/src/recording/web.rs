@@ -1,3 +1,5 @@
+use super::judging;
+use super::removing;
 use super::rules::{self, Brought, Ending, Kind, Telling};
 use super::store::{self, Hunt};
 use super::{Limits, Taking};
@@ -19,6 +21,7 @@ pub fn routes() -> Router<App> {
     let files = post(take).layer(DefaultBodyLimit::disable());
     Router::new()
         .route("/incidents/{id}/files", files)
+        .route("/incidents/{id}/files/{file}/remove", get(ask_to_remove).post(remove))
         .route("/incidents/{id}/hunts", get(hunts).post(start))
         .route("/incidents/{id}/hunts/progress", get(progress))
         .route("/incidents/{id}/hunts/{hunt}/stop", post(stop))
@@ -120,8 +123,13 @@ pub struct Section<'a> {
 
 const LEVELS: [&str; 5] = ["informational", "low", "medium", "high", "critical"];
 
-fn title(w: &Words, texts: &Rules, found: &store::Found) -> String {
-    texts.telling(&found.name, w.lang).map_or_else(|| found.title.clone(), |told| told.title.clone())
+/// What a finding is called, to anybody. Of an imported rule that is gone since, its own words stay for engineers.
+pub fn title(w: &Words, texts: &Rules, found: &store::Found) -> String {
+    match texts.telling(&found.name, w.lang) {
+        Some(told) => told.title.clone(),
+        None if judging::is_imported(&found.name) => w.t("recording-imported"),
+        None => found.title.clone(),
+    }
 }
 
 /// How often, and between when.
@@ -247,6 +255,24 @@ async fn delete(who: Lead, Path((id, hunt)): Path<(IncidentId, HuntId)>) -> Resu
     Ok(to_incident(&id))
 }
 
+#[derive(Template)]
+#[template(path = "recording/remove.html")]
+struct Remove<'a> {
+    w: &'a Words,
+    incident: &'a IncidentId,
+    about: removing::About,
+}
+
+async fn ask_to_remove(who: Lead, Path((id, file)): Path<(IncidentId, AttachmentId)>) -> Result<Page> {
+    let show = Remove { w: who.words(), incident: &id, about: removing::ask(&who, &id, &file).await? };
+    page(&who.view, &who.words().t("recording-remove-title"), &show)
+}
+
+async fn remove(who: Lead, Path((id, file)): Path<(IncidentId, AttachmentId)>) -> Result<Redirect> {
+    removing::remove(&who, &id, &file).await?;
+    Ok(Redirect::to(&format!("/incidents/{id}")))
+}
+
 /// Shows the report in the reader's language. Nothing in it runs.
 async fn report(who: Member, Path((id, hunt)): Path<(IncidentId, HuntId)>) -> Result<Response> {
     let (_, path) = super::output(&who, &id, &hunt, Kind::Report(who.lang())).await?;
@@ -271,6 +297,10 @@ struct Show<'a> {
     whole: &'a store::Whole,
     times: String,
     told: Option<&'a crate::detection::Telling>,
+    /// For an engineer: the rule's own words.
+    analyst: &'a str,
+    /// Of an imported rule: who wrote it and where it is from.
+    origin: Vec<(String, String)>,
     /// Each with its time and what it names.
     events: Vec<(String, &'a [(String, String)])>,
 }
@@ -279,6 +309,7 @@ async fn finding(who: Member, Path((id, finding)): Path<(IncidentId, String)>) -
     let (w, texts) = (who.words(), who.content::<Rules>()?);
     let whole = store::finding(&mut who.read().await?, &id, &finding).await?;
     let title = title(w, &texts, &whole.found);
+    let told = texts.telling(&whole.found.name, w.lang);
     let when = |at: i64| if at == 0 { w.t("recording-no-time") } else { w.moment(Moment(at)) };
     let show = Show {
         w,
@@ -286,7 +317,9 @@ async fn finding(who: Member, Path((id, finding)): Path<(IncidentId, String)>) -
         title: &title,
         whole: &whole,
         times: times(w, &whole.found),
-        told: texts.telling(&whole.found.name, w.lang),
+        told,
+        analyst: told.map_or(whole.found.title.as_str(), |told| told.analyst.as_str()),
+        origin: texts.origin(&whole.finding.rule).map(|origin| alert::origin_told(w, origin)).unwrap_or_default(),
         events: whole.finding.events.iter().map(|event| (when(event.at), event.fields.as_slice())).collect(),
     };
     page(&who.view, &title, &show)

@@ -1,7 +1,8 @@
-//! The hunt itself, as a job: it may be killed at any moment, and begins anew when it is taken up again.
+//! The hunt itself, as a job: it may be killed at any moment, and goes on from there when it is taken up again.
 
+use super::judging::PackUsed;
 use super::rules::{self, Brought, Ending, Kind, Line};
-use super::{Judging, Limits, Taking, store};
+use super::{Judging, Limits, Taking, going_on, store};
 use crate::detection;
 use crate::incident;
 use ::hunt::report::{self, OwnerText};
@@ -40,6 +41,8 @@ struct Asked {
     texts: Arc<detection::Rules>,
     limits: Limits,
     blobs: Blobs,
+    /// What is finished is written there.
+    state: PathBuf,
     version: &'static str,
     clock: Clock,
 }
@@ -66,6 +69,14 @@ pub async fn work(app: &App, job: &Claimed) -> Result<()> {
     let Fact::HuntStarted { hunt: id, .. } = &job.fact else {
         return Err(Problem::internal("a hunt follows its beginning only"));
     };
+    until_ended(app, job, id).await?;
+    // It has ended, now or before: nothing goes on from here.
+    let (folder, id) = (app.store.blobs().to_go_on(&job.company), id.clone());
+    let forgotten = tokio::task::spawn_blocking(move || going_on::forget(&folder, &id)).await.map_err(Problem::internal)?;
+    forgotten.map_err(Problem::internal)
+}
+
+async fn until_ended(app: &App, job: &Claimed, id: &HuntId) -> Result<()> {
     let hunt = match store::find(&mut app.store.read(&job.company).await?, id).await {
         Err(Problem::NotFound) => return Ok(()),
         found => found?,
@@ -95,23 +106,26 @@ async fn ask(app: &App, job: &Claimed, hunt: &store::Hunt) -> Result<Asked> {
     files.retain(|file| hunt.files.contains(&file.id));
     let blobs = app.store.blobs().clone();
     let paths = files.iter().map(|file| blobs.place(&job.company, &file.sha256)).collect::<Result<_>>()?;
+    let (judging, version) = (app.shelf.get::<Judging>()?, app.site.version);
+    let mark = format!("{version} {}", judging.mark);
     Ok(Asked {
         id: hunt.id.clone(),
         files,
         paths,
         started: hunt.started,
-        judging: app.shelf.get()?,
+        judging,
         texts: app.shelf.get()?,
         limits: app.shelf.get::<Taking>()?.limits.clone(),
+        state: going_on::place(&blobs.to_go_on(&job.company), &hunt.id, &mark),
         blobs,
-        version: app.site.version,
+        version,
         clock: app.store.clock().clone(),
     })
 }
 
 /// Lets a thread hunt, and tells meanwhile how far it has come.
 async fn hunted(app: &App, job: &Claimed, asked: Asked, stop: bool) -> Result<Home> {
-    let (id, course) = (asked.id.clone(), Arc::new(Course::default()));
+    let (id, course, state) = (asked.id.clone(), Arc::new(Course::default()), asked.state.clone());
     let leash = Leash(Arc::clone(&course));
     if stop {
         course.stop();
@@ -134,6 +148,11 @@ async fn hunted(app: &App, job: &Claimed, asked: Asked, stop: bool) -> Result<Ho
         }
         if tell(app, job, &id, &course).await? {
             course.stop();
+        }
+        match going_on::hold_within(&state, going_on::MOST_BYTES) {
+            Ok(true) => tracing::warn!(hunt = %id, "the state of hunt {id} became too large; killed now, it begins anew"),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(hunt = %id, "the state of hunt {id} cannot be looked at: {error}"),
         }
     };
     drop(leash);
@@ -235,6 +254,12 @@ fn hunt_now(asked: &Asked, course: &Arc<Course>) -> io::Result<Home> {
     hunt.threads = asked.limits.threads;
     hunt.bounds.unpacked = asked.limits.unpacked;
     hunt.bounds.temp = asked.blobs.under_way();
+    // Without a place for its state a hunt is hunted all the same; killed, it begins anew.
+    let held = going_on::take(&asked.state);
+    match &held {
+        Ok(_) => hunt.resume = Some((asked.state.clone(), asked.judging.mark.clone())),
+        Err(error) => tracing::warn!(hunt = %asked.id, "hunt {} has no place for its state: {error}", asked.id),
+    }
     let (mut gatherer, mut pages) = (Gatherer::new(KEPT), Pages::open(&asked.blobs)?);
     let (summary, sums) = hunt.files_and_sums(inputs, course, &mut |one| {
         let one = one.report();
@@ -252,36 +277,48 @@ fn hunt_now(asked: &Asked, course: &Arc<Course>) -> io::Result<Home> {
     let mut layer = BufWriter::new(asked.blobs.arrive_now()?);
     report::navigator(&mut layer, &outcome)?;
     outputs.push((Kind::Layer, closed(layer)?));
-    let (lines, more_found) = rules::lines(&outcome);
+    let (mut lines, more_found) = rules::lines(&outcome);
+    for line in &mut lines {
+        // Texts are asked for by this name, which no pack shares with a rule of ours.
+        let name = asked.judging.name(&line.finding.rule).unwrap_or(&line.finding.name);
+        line.finding.name = name.to_owned();
+    }
     let story = |lang| report::story(&outcome, lang, &|id| asked.text(id, lang)).map(Into::into);
-    let brought = Brought { ja: story(Lang::Ja)?, en: story(Lang::En)?, more_found, cut, ..rules::numbers(&outcome) };
+    let packs = asked.judging.packs.clone();
+    let brought = Brought { ja: story(Lang::Ja)?, en: story(Lang::En)?, more_found, cut, packs, ..rules::numbers(&outcome) };
     Ok(Home { outputs, brought, lines, findings: outcome.tally.all() })
 }
 
 impl Asked {
     /// What a rule's own text says to an owner.
     fn text(&self, id: &str, lang: Lang) -> Option<OwnerText> {
-        let told = self.texts.telling(self.judging.name(id)?, lang)?;
+        let told = self.texts.telling(self.judging.speaks(id)?, lang)?;
         Some(OwnerText { title: told.title.clone(), what: told.what.clone(), now: told.now.clone() })
     }
 }
 
 /// How the hunt was made, for those who have to trust or repeat it.
 fn made(asked: &Asked) -> Made {
-    let input = |file: &incident::Attachment| outcome::Input {
-        name: file.name.clone(),
+    let names: Vec<String> = asked.files.iter().map(|file| file.name.clone()).collect();
+    let input = |(file, name): (&incident::Attachment, String)| outcome::Input {
+        name,
         bytes: u64::try_from(file.bytes).unwrap_or(0),
         sha256: Some(file.sha256.clone()),
     };
+    let packs = &asked.judging.packs;
+    let pack = |pack: &PackUsed| ("--pack".to_owned(), format!("{} · {}", pack.said(), pack.imported));
+    let rules_from: Vec<&str> = std::iter::once("Komainu").chain(packs.iter().map(|pack| pack.name.as_str())).collect();
+    let least = ("--min-level".to_owned(), LEAST.as_str().to_owned());
     Made {
         version: format!("komainu {}", asked.version),
         begun: asked.started,
         ended: asked.clock.now(),
         east: EAST,
         rules: asked.judging.rules.len() as u64,
-        rules_from: "Komainu".to_owned(),
-        options: vec![("--min-level".to_owned(), LEAST.as_str().to_owned())],
-        inputs: asked.files.iter().map(input).collect(),
+        rules_from: rules_from.join(", "),
+        options: std::iter::once(least).chain(packs.iter().map(pack)).collect(),
+        inputs: asked.files.iter().zip(rules::apart(&names)).map(input).collect(),
         elsewhere: Some(Kind::Findings.name().to_owned()),
+        more_inputs: 0,
     }
 }

@@ -98,6 +98,11 @@ impl Outputs {
         self.all.iter().any(|output| output.format.waits())
     }
 
+    /// Does something list the files that were read?
+    pub fn lists_files(&self) -> bool {
+        self.all.iter().any(|output| output.format == Format::Html)
+    }
+
     fn each(&mut self, does: &mut dyn FnMut(&mut Output) -> io::Result<()>) -> io::Result<()> {
         self.all.iter_mut().try_for_each(does)
     }

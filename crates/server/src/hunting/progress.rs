@@ -37,6 +37,14 @@ pub fn show(course: &Arc<Course>, watch: bool) -> Progress {
     Progress { ended, thread: Some(thread) }
 }
 
+/// A line for the hashes of what was read; hidden where there is no terminal.
+pub fn hashing(bytes: u64) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template("SHA-256 {bar:24} {bytes}/{total_bytes} {eta} left");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
+}
+
 fn bar(watch: bool) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
     let template = match watch {

@@ -3,5 +3,7 @@
 #![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 
 mod content;
+mod hunting;
 mod program;
+mod sending;
 mod story;

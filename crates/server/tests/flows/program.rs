@@ -32,6 +32,8 @@ pub struct Program {
     agents: u16,
     data: PathBuf,
     said: Arc<Mutex<String>>,
+    /// Bytes that a file may have that it writes.
+    most: Option<u64>,
 }
 
 /// The program under test.
@@ -46,11 +48,26 @@ impl Program {
         if !settings.is_empty() {
             std::fs::write(data.join("komainu.toml"), settings).expect("settings");
         }
-        Program::start(data, free_port(), free_port())
+        Program::start(data, free_port(), free_port(), None)
     }
 
-    fn start(data: &Path, port: u16, agents: u16) -> Program {
-        let mut command = komainu();
+    /// As `up`, where no file can be written that is larger than `most` bytes.
+    pub fn up_with_files_of(data: &Path, most: u64) -> Program {
+        std::fs::create_dir_all(data).expect("a directory");
+        Program::start(data, free_port(), free_port(), Some(most))
+    }
+
+    fn start(data: &Path, port: u16, agents: u16, most: Option<u64>) -> Program {
+        let mut command = match most {
+            None => komainu(),
+            Some(most) => {
+                // In blocks of 512 bytes; without the trap, the first byte too many would kill the program.
+                let line = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", most / 512);
+                let mut command = Command::new("sh");
+                command.args(["-c", &line, env!("CARGO_BIN_EXE_komainu")]);
+                command
+            }
+        };
         command
             .args(["up", "--listen", &format!("127.0.0.1:{port}"), "--agents", &format!("127.0.0.1:{agents}"), "--data"])
             .arg(data);
@@ -66,7 +83,7 @@ impl Program {
         };
         hear(Box::new(child.stdout.take().expect("piped")));
         hear(Box::new(child.stderr.take().expect("piped")));
-        let mut program = Program { child, port, agents, data: data.to_owned(), said };
+        let mut program = Program { child, port, agents, data: data.to_owned(), said, most };
         until("the portal to listen", || {
             if let Some(status) = program.child.try_wait().expect("its state") {
                 panic!("komainu ended with {status}: {}", program.said());
@@ -95,14 +112,14 @@ impl Program {
         self.signal("INT");
         let status = self.child.wait().expect("its end");
         assert!(status.success(), "Ctrl-C stops cleanly, not with {status}: {}", self.said());
-        Program::start(&self.data, self.port, self.agents)
+        Program::start(&self.data, self.port, self.agents, self.most)
     }
 
     /// kill -9, and starts again on the same data.
     pub fn killed_and_started(mut self) -> Program {
         self.signal("KILL");
         let _ = self.child.wait();
-        Program::start(&self.data, self.port, self.agents)
+        Program::start(&self.data, self.port, self.agents, self.most)
     }
 
     fn signal(&self, name: &str) {
@@ -217,7 +234,7 @@ impl Visitor {
         let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let location = header("location");
         let status = response.status().as_u16();
-        let bytes = response.body_mut().read_to_vec().expect("a body");
+        let bytes = response.body_mut().with_config().limit(256 << 20).read_to_vec().expect("a body");
         (Reply { path: path.to_owned(), status, bytes }, location)
     }
 }

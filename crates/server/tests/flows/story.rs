@@ -1,8 +1,8 @@
 //! One company, from nothing to the first star and the first alert: on SQLite, and on PostgreSQL where there is one.
 
-use crate::program::{MailServer, Program, Visitor, komainu, until};
+use crate::program::{MailServer, Program, Reply, Visitor, komainu, until};
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 #[tokio::test]
 async fn from_nothing_to_the_first_star_and_the_first_alert() {
@@ -38,7 +38,7 @@ fn walk(store: &str, data: &Path, database: &str) {
     let incident = incident(&mut owner, &device);
     let program = program.restart();
     owner.get("/incidents").links(&format!("/incidents/{incident}")).first().expect("all is there after a restart");
-    let program = look_through(program, &mut owner);
+    let program = look_through(program, &mut owner, data);
     ledger(&mut owner, data);
     if store == "sqlite" {
         backup(data);
@@ -47,7 +47,7 @@ fn walk(store: &str, data: &Path, database: &str) {
 }
 
 /// 1 and 2: the one-time link, three minutes of set-up, the second use refused.
-fn set_up(program: &Program) -> Visitor {
+pub fn set_up(program: &Program) -> Visitor {
     let link = program.setup_path();
     let mut stranger = program.visitor();
     assert!(stranger.get("/setup/0000").status >= 400, "a wrong link opens nothing");
@@ -196,30 +196,57 @@ fn incident(owner: &mut Visitor, device: &str) -> String {
 }
 
 /// Files of an incident are looked through for an attack, although the program is killed in the middle of it.
-fn look_through(program: Program, owner: &mut Visitor) -> Program {
+fn look_through(program: Program, owner: &mut Visitor, data: &Path) -> Program {
     let id = owner.post("/help/other", &[("story", "")]).id_after("/incidents/");
     let path = format!("/incidents/{id}");
     let mut log = String::new();
-    for n in 0..60_000 {
+    for n in 0..15_000 {
         let (minute, second) = (n / 60 % 60, n % 60);
         log += &format!(
             "Nov 23 08:{minute:02}:{second:02} kaikei sshd[411]: Failed password for root from 203.0.113.7 port 5{n} ssh2\n"
         );
     }
     log += "Nov 23 09:01:05 kaikei sshd[412]: Accepted password for root from 203.0.113.7 port 5100 ssh2\n";
-    let sent = owner.upload(&format!("{path}/files"), "auth.log", log.as_bytes());
-    assert!(sent.readable().contains("Look for attacks in these files"), "{}", sent.readable());
+    for machine in ["kaikei", "uketsuke", "souko", "eigyou"] {
+        let sent = owner.upload(&format!("{path}/files"), &format!("{machine}.log"), log.replace("kaikei", machine).as_bytes());
+        assert!(sent.readable().contains("traces of an attack"), "{}", sent.readable());
+    }
     let begun = owner.post(&format!("{path}/hunts"), &[]);
     assert!(begun.readable().contains("<Stop>"), "{}", begun.readable());
-    let program = program.killed_and_started();
-    let ended = until("the result of the files", || {
-        let page = owner.get(&path);
-        page.readable().contains("Files were looked through: ").then_some(page)
+    let state = until("a block to be done", || {
+        let state = files_below(&data.join("files/to-go-on")).into_iter().find(|file| file.extension().is_some())?;
+        std::fs::read_to_string(&state).ok()?.contains("\"Done\"").then_some(state)
     });
+    let program = program.killed_and_started();
+    assert!(state.exists(), "it was killed in its middle");
+    let result = |owner: &mut Visitor, times: usize| {
+        until("the result of the files", || {
+            let page = owner.get(&path);
+            (page.readable().matches("Files were looked through: ").count() == times).then_some(page)
+        })
+    };
+    let ended = result(owner, 1);
     assert!(ended.readable().contains("kaikei"), "{}", ended.readable());
+    assert!(ended.readable().contains("went on where it had been"), "{}", ended.readable());
+    assert!(!state.exists(), "nothing is left of it");
     let report = owner.get(ended.links(&format!("{path}/hunts/")).first().expect("a report"));
     assert!(report.text().contains("203.0.113.7"), "the report names the attacker's address");
+    let findings = |page: &Reply| {
+        let of = page.links(&format!("{path}/hunts/")).into_iter().find(|link| link.ends_with("findings.jsonl"));
+        of.expect("all findings")
+    };
+    let after_the_kill = owner.get(&findings(&ended)).bytes;
+    owner.post(&format!("{path}/hunts"), &[]);
+    let again = result(owner, 2);
+    assert_ne!(findings(&again), findings(&ended), "the latest stands first");
+    assert!(owner.get(&findings(&again)).bytes == after_the_kill, "the same findings as without a break, each once");
     program
+}
+
+/// All files of a folder and its folders.
+pub fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
 }
 
 /// The exported ledger verifies; after one changed byte the entry is named.
