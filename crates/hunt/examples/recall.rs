@@ -15,6 +15,8 @@ use std::sync::Arc;
 struct Said {
     /// For each recording, the rules that fired on it.
     by_recording: BTreeMap<String, BTreeSet<String>>,
+    /// Recordings without any event that can be read.
+    silent: Vec<String>,
     /// For each rule: its title and level, and how often it fired.
     by_rule: BTreeMap<String, (String, Level, u64)>,
     events: u64,
@@ -42,7 +44,7 @@ fn said(dir: &Path, recordings: &[PathBuf], rules: &Arc<Rules>) -> Said {
     let options = Options { min_level: CAUGHT, now: Moment(1_790_000_000_000), east: 0 };
     for path in recordings {
         let name = path.strip_prefix(dir).unwrap_or(path).display().to_string();
-        let fired = said.by_recording.entry(name).or_default();
+        let mut fired = BTreeSet::new();
         let by_rule = &mut said.by_rule;
         let summary = hunt(std::slice::from_ref(path), Arc::clone(rules), &options, &mut |report| {
             fired.insert(report.finding.rule.clone());
@@ -50,6 +52,11 @@ fn said(dir: &Path, recordings: &[PathBuf], rules: &Arc<Rules>) -> Said {
             rule.2 += 1;
         });
         said.events += summary.events;
+        // Packets alone are no log: nothing can be said of them here.
+        match summary.events {
+            0 => said.silent.push(name),
+            _ => _ = said.by_recording.insert(name, fired),
+        }
     }
     said
 }
@@ -102,6 +109,9 @@ fn table(title: &str, ours: &Said, public: &Said) {
     println!("\n</details>\n\nNobody catches:\n");
     for recording in ours.by_recording.keys().filter(|name| !ours.caught(name) && !public.caught(name)) {
         println!("- {recording}");
+    }
+    if !ours.silent.is_empty() {
+        println!("\nNot counted, because no log is in them (packets alone): {}", ours.silent.len());
     }
     println!();
 }
