@@ -115,7 +115,7 @@ struct Threads {
 impl Threads {
     fn start(talk: Arc<Talk>) -> anyhow::Result<Threads> {
         let (to, from) = sync_channel(WAITING);
-        let marks = Marks::default();
+        let marks = Marks::left_in(&talk.home);
         let canaries = Canaries::make(&talk.home);
         canaries.put_into(&talk.gear().folders, &talk.home);
         let outlet = |name: &str| Outlet { eye: talk.eyes.open(name), to: to.clone() };

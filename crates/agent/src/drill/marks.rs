@@ -1,8 +1,9 @@
 use crate::home::Home;
 use crate::stop::lock;
+use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Child;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -19,10 +20,27 @@ struct Mark {
     drill: String,
     pids: HashSet<String>,
     ports: HashSet<String>,
-    folders: [PathBuf; 2],
+    home: Home,
     ended: Option<Instant>,
     /// How often each act was seen.
     seen: HashMap<&'static str, usize>,
+}
+
+/// The marks of the drill under way, as they are written down.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Kept {
+    drill: String,
+    /// After the machine's next start, the same numbers mean other processes.
+    boot: String,
+    pids: HashSet<String>,
+    ports: HashSet<String>,
+}
+
+const STATE: &str = "drill";
+
+/// The number of this start of the machine; empty where the system gives none.
+fn boot_id() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
 }
 
 /// What a drill did may still come before the judge so long after it has ended.
@@ -37,16 +55,28 @@ impl Marks {
             drill: drill.to_owned(),
             pids: HashSet::new(),
             ports: HashSet::new(),
-            folders: [home.path("drill"), home.path("canary")],
+            home: home.clone(),
             ended: None,
             seen: HashMap::new(),
         });
+        marks.iter().for_each(Mark::keep);
+    }
+
+    /// The marks of a drill that was cut off when the agent was killed: what it did may only be seen now.
+    pub fn left_in(home: &Home) -> Marks {
+        let Kept { drill, boot, pids, ports } = home.state(STATE);
+        if drill.is_empty() || boot != boot_id() {
+            return Marks::default();
+        }
+        let mark = Mark { drill, pids, ports, home: home.clone(), ended: Some(Instant::now()), seen: HashMap::new() };
+        Marks(Arc::new((Mutex::new(vec![mark]), Condvar::new())))
     }
 
     /// The drill is over; its marks stay for what is still under way.
     pub fn end(&self) {
         if let Some(mark) = lock(&self.0.0).last_mut() {
             mark.ended = Some(Instant::now());
+            mark.home.keep_state(STATE, &Kept::default());
         }
     }
 
@@ -54,6 +84,7 @@ impl Marks {
     pub fn add_port(&self, port: u16) {
         if let Some(mark) = lock(&self.0.0).last_mut() {
             mark.ports.insert(port.to_string());
+            mark.keep();
         }
     }
 
@@ -63,6 +94,7 @@ impl Marks {
         let child = start()?;
         if let Some(mark) = marks.last_mut() {
             mark.pids.insert(child.id().to_string());
+            mark.keep();
         }
         Ok(child)
     }
@@ -112,6 +144,13 @@ impl Marks {
 }
 
 impl Mark {
+    /// Writes the marks down, in case the agent is killed within the drill.
+    fn keep(&self) {
+        let Mark { drill, pids, ports, home, .. } = self;
+        let kept = Kept { drill: drill.clone(), boot: boot_id(), pids: pids.clone(), ports: ports.clone() };
+        home.keep_state(STATE, &kept);
+    }
+
     /// Is this something that the drill itself did?
     fn owns(&self, event: &Event) -> bool {
         if self.ended.is_some_and(|ended| ended.elapsed() >= AFTER) {
@@ -121,7 +160,8 @@ impl Mark {
         match (event.source.category.as_str(), event.source.service.as_str()) {
             ("process_creation", _) => is("ProcessId", &self.pids) || is("ParentProcessId", &self.pids),
             ("file_event", _) => {
-                event.get("TargetFilename").is_some_and(|path| self.folders.iter().any(|own| Path::new(path).starts_with(own)))
+                let folders = ["drill", "canary"].map(|name| self.home.path(name));
+                event.get("TargetFilename").is_some_and(|path| folders.iter().any(|own| Path::new(path).starts_with(own)))
             }
             ("", "auth") => event.get("Service") == Some("komainu-drill") && is("SourcePort", &self.ports),
             _ => false,
@@ -147,6 +187,7 @@ mod tests {
     use super::*;
     use crate::watch::sign_in::failed_at_prompt;
     use crate::watch::{of_category, of_service};
+    use std::path::PathBuf;
 
     fn finding(events: Vec<Event>) -> Finding {
         let text = String::new;
@@ -161,6 +202,23 @@ mod tests {
             events,
             drill: None,
         }
+    }
+
+    #[test]
+    fn a_drill_that_was_cut_off_keeps_its_marks() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let home = Home::make(dir.path()).expect("made");
+        let (own, others) = (4000, 4001);
+        let at = |port| finding(vec![failed_at_prompt("komainu-drill", "x", "127.0.0.1", port)]);
+        assert_eq!(Marks::left_in(&home).drill_of(&at(own)), None);
+        let marks = Marks::default();
+        marks.begin("drill-1", &home);
+        marks.add_port(own);
+        let after = Marks::left_in(&home);
+        assert_eq!(after.drill_of(&at(own)), Some("drill-1".to_owned()));
+        assert_eq!(after.drill_of(&at(others)), None);
+        marks.end();
+        assert_eq!(Marks::left_in(&home).drill_of(&at(own)), None, "a drill that ended left nothing");
     }
 
     #[test]

@@ -84,11 +84,11 @@ async fn until_ended(app: &App, job: &Claimed, id: &HuntId) -> Result<()> {
     if hunt.ended.is_some() {
         return Ok(());
     }
-    let asked = ask(app, job, &hunt).await?;
     if job.tries > MOST_TRIES {
         tracing::error!(hunt = %id, "hunt {id} was taken up {} times and never ended", job.tries);
         end(app, job, &hunt, None).await?;
     } else {
+        let asked = ask(app, job, &hunt).await?;
         let mut tx = app.store.write(&job.company, Actor::System).await?;
         store::take_up(&mut tx, id).await?;
         tx.commit().await?;
