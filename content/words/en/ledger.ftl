@@ -59,6 +59,7 @@ ledger-fact-incident-opened = opened an incident
 ledger-fact-alert-joined = added an alert to an incident
 ledger-fact-incident-noted = wrote a note on an incident
 ledger-fact-incident-attached = attached a file to an incident
+ledger-fact-incident-detached = removed a file from an incident
 ledger-fact-hunt-started = had files of an incident looked through
 ledger-fact-hunt-stopped = stopped looking through files
 ledger-fact-hunt-ended = looking through files ended

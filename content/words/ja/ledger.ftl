@@ -59,6 +59,7 @@ ledger-fact-incident-opened = 対応を開いた
 ledger-fact-alert-joined = 警告を対応に加えた
 ledger-fact-incident-noted = 対応に書きこんだ
 ledger-fact-incident-attached = 対応にファイルを付けた
+ledger-fact-incident-detached = 対応からファイルを取り除いた
 ledger-fact-hunt-started = 対応のファイルを調べ始めた
 ledger-fact-hunt-stopped = ファイルを調べるのを止めた
 ledger-fact-hunt-ended = ファイルを調べ終わった

@@ -204,6 +204,13 @@ pub enum Fact {
         sha256: String,
         bytes: i64,
     },
+    /// Somebody took a file off an incident, for good.
+    IncidentDetached {
+        incident: IncidentId,
+        attachment: AttachmentId,
+        sha256: String,
+        bytes: i64,
+    },
     /// Somebody had files of an incident looked through.
     HuntStarted {
         hunt: HuntId,

@@ -7,6 +7,7 @@ use ::web::{Content, Shelf};
 use axum::Router;
 use base::*;
 use customer::device;
+use pack::{Asked, Noise, Packs};
 use trial::Shop;
 use wire::{Event, Finding, Machine, Matched, Source};
 
@@ -123,4 +124,27 @@ pub async fn alerts(visitor: &trial::Visitor) -> Vec<serde_json::Value> {
 pub async fn facts(shop: &Shop, company: &CompanyId) -> Vec<String> {
     let entries = shop.app.store.ledger(company, 1, 1_000).await.expect("a ledger");
     entries.iter().filter_map(|entry| entry.fact()).map(|fact| fact.name()).collect()
+}
+
+/// The packs in a data folder with one more, `others`, made of these rules: file name without ending, and text.
+pub fn pack_of(dir: &std::path::Path, rules: &[(&str, String)]) -> Packs {
+    let from = dir.join("from");
+    std::fs::create_dir_all(&from).expect("made");
+    for (name, text) in rules {
+        std::fs::write(from.join(format!("{name}.yml")), text).expect("written");
+    }
+    std::fs::write(from.join("LICENSE"), "Detection Rule License (DRL) 1.1").expect("written");
+    let packs = Packs::of(&dir.join("data"));
+    let asked = Asked {
+        from,
+        name: "others".to_owned(),
+        only: Vec::new(),
+        min_level: sigma::Level::Informational,
+        background: Vec::new(),
+        noise: Noise::default(),
+        now: trial::morning(),
+        east: 0,
+    };
+    pack::import(&packs, &asked).expect("imported");
+    packs
 }

@@ -1,6 +1,5 @@
 //! The rules that a hunt judges by: our own, and those of imported packs.
 
-use super::rules::number;
 use crate::detection::Fault;
 use ::web::Content;
 use hunt::attack::Attack;
@@ -38,7 +37,7 @@ pub struct PackUsed {
 impl PackUsed {
     /// The pack in one line, in no language: name, rules, licence.
     pub fn said(&self) -> String {
-        let rules = number(i64::try_from(self.rules).unwrap_or(i64::MAX));
+        let rules = base::thousands(self.rules);
         let parts = [self.name.as_str(), &rules, &self.licence];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
     }

@@ -1,14 +1,14 @@
 //! Files that are taken off an incident. That they were there, and who took them away, stays.
 
 use super::store::{self, Removed};
-use crate::incident;
+use crate::incident::{self, Attachment};
 use ::store::Tx;
 use ::web::Lead;
 use base::*;
 
 /// What somebody is told who is about to remove a file.
 pub struct About {
-    pub file: incident::Attachment,
+    pub file: Attachment,
     /// Results of hunts through it, which stay.
     pub results: usize,
 }
@@ -30,19 +30,21 @@ pub async fn ask(who: &Lead, incident: &IncidentId, file: &AttachmentId) -> Resu
 /// (`recording-in-use`).
 pub async fn remove(who: &Lead, incident: &IncidentId, file: &AttachmentId) -> Result<()> {
     let mut tx = who.write().await?;
-    removable(&mut tx, incident, file).await?;
+    let Attachment { id, sha256, bytes, .. } = removable(&mut tx, incident, file).await?;
     // Telling takes the company's ledger: from here on no hunt begins, and nobody keeps the same file while it is removed.
-    tx.tell(Fact::IncidentNoted { incident: incident.clone() }).await?;
+    tx.tell(Fact::IncidentDetached { incident: incident.clone(), attachment: id, sha256, bytes }).await?;
     let file = removable(&mut tx, incident, file).await?;
     incident::detach(&mut tx, incident, &file.id).await?;
     store::add_removal(&mut tx, incident, &file, &who.person).await?;
+    // Before the commit, while nobody else can keep the same bytes. Should the commit fail, the file is still listed and can
+    // be removed again; the other way round, bytes that somebody wanted gone could stay with nobody knowing.
     if store::named(&mut tx, &file.sha256).await? == 0 {
         who.view.app.store.blobs().remove(&who.company, &file.sha256).await?;
     }
     tx.commit().await
 }
 
-async fn removable(tx: &mut Tx, incident: &IncidentId, file: &AttachmentId) -> Result<incident::Attachment> {
+async fn removable(tx: &mut Tx, incident: &IncidentId, file: &AttachmentId) -> Result<Attachment> {
     incident::open_one(tx, incident).await?;
     let found = incident::one_attachment(tx, incident, file).await?;
     match store::under_way(tx).await? {

@@ -199,11 +199,11 @@ pub struct Brought {
 
 impl Brought {
     pub fn files_said(&self) -> String {
-        number(i64::try_from(self.files).unwrap_or(i64::MAX))
+        base::thousands(self.files)
     }
 
     pub fn events_said(&self) -> String {
-        number(i64::try_from(self.events).unwrap_or(i64::MAX))
+        base::thousands(self.events)
     }
 
     pub fn to(&self, lang: Lang) -> &Telling {
@@ -367,19 +367,6 @@ pub fn size(bytes: i64) -> String {
     }
     let unit = UNITS[unit];
     if tenths >= 1_000 { format!("{} {unit}", tenths / 10) } else { format!("{}.{} {unit}", tenths / 10, tenths % 10) }
-}
-
-/// A number with its thousands apart.
-pub fn number(n: i64) -> String {
-    let digits = n.to_string();
-    let mut said = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            said.push(',');
-        }
-        said.push(digit);
-    }
-    said
 }
 
 /// The tone of a level on a page.

@@ -76,7 +76,6 @@ fn link(page: &trial::Reply, start: &str) -> String {
 fn numbers_are_said_as_people_say_them() {
     let said = [0, 1023, 1024, 1536, 20 << 20, 2 << 30, 1_234_567_890].map(size);
     assert_eq!(said, ["0 B", "1023 B", "1.0 KB", "1.5 KB", "20.0 MB", "2.0 GB", "1.1 GB"]);
-    assert_eq!([1, 1_000, 1_234_567].map(rules::number), ["1", "1,000", "1,234,567"]);
     for (passed, bytes, total, expected) in [
         (0, 0, 100, None),
         (1_000, 50, 100, None),

@@ -150,11 +150,10 @@ fn ended(hunt: Hunt, w: &Words, names: &BTreeMap<String, String>, outputs: &[sto
     let papers = papers.map(|output| Paper { kind: output.kind, size: rules::size(output.bytes) }).collect();
     let counts = brought.as_ref().map(|brought| brought.levels).unwrap_or_default();
     let levels = LEVELS.into_iter().zip(counts).rev().filter(|(_, count)| *count > 0);
-    let number = |count: u64| rules::number(i64::try_from(count).unwrap_or(i64::MAX));
     Ended {
         by: names.get(&hunt.person).cloned().unwrap_or_else(|| w.t("incident-somebody")),
         ending: hunt.ending.unwrap_or(Ending::Failed),
-        levels: levels.map(|(level, count)| (level, number(count))).collect(),
+        levels: levels.map(|(level, count)| (level, base::thousands(count))).collect(),
         hunt,
         brought,
         papers,

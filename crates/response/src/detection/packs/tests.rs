@@ -2,8 +2,8 @@
 
 use crate::detection::Rules;
 use crate::testing::*;
-use pack::{Asked, Noise, Packs};
-use sigma::{Engine, Level};
+use pack::Packs;
+use sigma::Engine;
 use std::path::Path;
 use std::sync::Arc;
 use wire::{Bundle, Event, Finding};
@@ -18,32 +18,15 @@ fn rule(id: &str, title: &str, more: &str, image: &str) -> String {
 
 /// A pack of five rules in a data folder: one as written, one lowered, one quiet, two that agents cannot feed.
 fn packs(dir: &Path) -> Packs {
-    let from = dir.join("from");
-    std::fs::create_dir_all(&from).expect("made");
     let tags = "tags: [attack.credential-access, attack.t1003.008]";
-    for (name, text) in [
+    let rules = [
         ("shadow", rule("r-shadow", "Shadow File LSASS Jargon", &format!("level: high\nstatus: test\n{tags}"), "/unshadow")),
         ("trial", rule("r-trial", "On Trial", "level: high\nstatus: experimental", "/trial")),
         ("wide", rule("r-wide", "Wide", "level: high\ntags: [detection.threat-hunting]", "/sh")),
         ("win", rule("r-win", "Windows", "level: high", "/x").replace("product: linux", "product: windows")),
         ("velocity", rule("r-none", "None", "level: high", "/x").replace("product: linux", "product: velocity")),
-    ] {
-        std::fs::write(from.join(format!("{name}.yml")), text).expect("written");
-    }
-    std::fs::write(from.join("LICENSE"), "Detection Rule License (DRL) 1.1").expect("written");
-    let packs = Packs::of(&dir.join("data"));
-    let asked = Asked {
-        from,
-        name: "others".to_owned(),
-        only: Vec::new(),
-        min_level: Level::Informational,
-        background: Vec::new(),
-        noise: Noise::default(),
-        now: trial::morning(),
-        east: 0,
-    };
-    pack::import(&packs, &asked).expect("imported");
-    packs
+    ];
+    pack_of(dir, &rules)
 }
 
 /// What imported rules of a bundle find on an agent in the start of a program.

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::recording::judging::PackUsed;
-use pack::{Asked, Noise, Pack, Packs};
+use crate::testing::pack_of;
+use pack::Pack;
 
 /// A rule of others for the sign-ins of sshd.
 fn rule(id: &str, title: &str, more: &str) -> String {
@@ -17,31 +18,14 @@ const OURS: &str = "b44ff59a-a6a1-4039-a2fc-278099e3c9c5";
 
 /// One rule whose technique is known, one that names none, one lowered, one quiet, and one that would lower one of ours.
 fn imported(dir: &Path) -> Pack {
-    let from = dir.join("from");
-    std::fs::create_dir_all(&from).expect("made");
-    for (name, text) in [
+    let rules = [
         ("known", rule("r-known", "SSHD Jargon Accepted", "level: critical\nstatus: test\ntags: [attack.t1078.003]")),
         ("plain", rule("r-plain", "Jargon Without Technique", "level: high\nstatus: test")),
         ("lowered", rule("r-lowered", "Lowered Jargon", "level: high\nstatus: experimental\ntags: [attack.t1078.003]")),
         ("quiet", rule("r-quiet", "Quiet Jargon", "level: high\ntags: [detection.threat-hunting]")),
         ("root-signs-in-by-password", rule(OURS, "In Place Of Ours", "level: high\nstatus: experimental")),
-    ] {
-        std::fs::write(from.join(format!("{name}.yml")), text).expect("written");
-    }
-    std::fs::write(from.join("LICENSE"), "Detection Rule License (DRL) 1.1").expect("written");
-    let packs = Packs::of(&dir.join("data"));
-    let asked = Asked {
-        from,
-        name: "others".to_owned(),
-        only: Vec::new(),
-        min_level: sigma::Level::Informational,
-        background: Vec::new(),
-        noise: Noise::default(),
-        now: trial::morning(),
-        east: 0,
-    };
-    pack::import(&packs, &asked).expect("imported");
-    packs.open("others").expect("the pack")
+    ];
+    pack_of(dir, &rules).open("others").expect("the pack")
 }
 
 #[test]

@@ -41,6 +41,7 @@ async fn a_file_is_removed_and_the_history_keeps_that_it_was_there() {
         }
         assert!(shop.lead.get(&path).await.text().contains(&remove), "asking removes nothing");
         assert_eq!(shop.lead.post(&remove, &[]).await.status, 303);
+        assert_eq!(facts(&shop, &shop.company).await.last().map(String::as_str), Some("incident-detached"));
         assert_eq!(shop.lead.post(&remove, &[]).await.status, 404, "once");
         assert_eq!(walk(&shop.dir.path().join("files").join(shop.company.as_str())), 5, "its room is free");
 
